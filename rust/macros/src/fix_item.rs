@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the attributes of single items share: `#[cfg]`, and their place within a fix.
+
+use crate::diagnostics::Errors;
+use proc_macro2::TokenStream;
+use syn::{
+    spanned::Spanned,
+    Attribute,
+    Item, //
+};
+
+/// Returns the attributes of an item that can have a role, or be mistaken for one.
+pub(crate) fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    match item {
+        Item::Const(item) => Some(&mut item.attrs),
+        Item::Enum(item) => Some(&mut item.attrs),
+        Item::Fn(item) => Some(&mut item.attrs),
+        Item::Mod(item) => Some(&mut item.attrs),
+        Item::Static(item) => Some(&mut item.attrs),
+        Item::Struct(item) => Some(&mut item.attrs),
+        Item::Type(item) => Some(&mut item.attrs),
+        Item::Union(item) => Some(&mut item.attrs),
+        _ => None,
+    }
+}
+
+/// Returns whether the attribute is `#[cfg(..)]`.
+pub(crate) fn is_cfg(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg")
+}
+
+/// Returns the conditions under which an item is there.
+pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| is_cfg(attribute))
+        .cloned()
+        .collect()
+}
+
+/// Expands an attribute that `#[livepatch::fix]` takes away wherever it has a meaning.
+pub(crate) fn misplaced(attribute: &str, item: TokenStream, errors: &mut Errors) -> TokenStream {
+    errors.add(
+        item.span(),
+        format!(
+            "`#[{attribute}]` only means something directly inside a `#[livepatch::fix]` module: not \
+             outside, and not in a module, a trait or an `impl` within"
+        ),
+    );
+    item
+}

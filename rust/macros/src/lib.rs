@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The attributes and macros that a livepatch is written with.
+//!
+//! The `livepatch` crate exports them; their expansions only work together with it.
+//!
+//! ```ignore
+//! use livepatch::prelude::*;
+//!
+//! #[livepatch::fix(title = "proc: say that the kernel is patched", cve = ["CVE-2026-12345"])]
+//! mod cmdline {
+//!     use super::*;
+//!
+//!     #[replace]
+//!     unsafe extern "C" fn cmdline_proc_show(m: *mut seq_file, _v: *mut c_void) -> c_int {
+//!         // ...
+//!     }
+//! }
+//!
+//! livepatch! {
+//!     description: "An example",
+//!     fixes: [cmdline],
+//! }
+//! ```
+//!
+//! Each macro goes from tokens to a model, checks the model, and expands it. All mistakes are
+//! reported at once, where the author made them.
+
+#![deny(missing_docs, unsafe_code)]
+
+mod args;
+mod diagnostics;
+mod entry_points;
+mod fix;
+mod fix_item;
+mod livepatch;
+mod modinfo;
+mod module;
+mod name;
+mod param;
+mod state;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use diagnostics::Errors;
+use proc_macro::TokenStream;
+
+/// Makes a Rust module a fix: a change of the kernel with a name of its own.
+///
+/// It goes on a module with its body, `mod name { .. }`, which becomes visible in the whole crate
+/// if it says nothing else.
+///
+/// # Arguments
+///
+/// | key          | value                                                                          |
+/// |--------------|--------------------------------------------------------------------------------|
+/// | `title`      | what the fix changes, in one line; required                                    |
+/// | `id`         | its name for administrators: at most 63 lower case letters, digits, `_`, `-`; default: the name of the Rust module |
+/// | `object`     | where the functions are that it replaces: a module, or `"vmlinux"`, the default |
+/// | `cve`        | a list of the CVEs that it fixes                                               |
+/// | `references` | a list of bugs, commits or addresses                                           |
+/// | `severity`   | `"low"`, `"moderate"`, `"important"` or `"critical"`                           |
+///
+/// # Items
+///
+/// | attribute            | on                                          | meaning                     |
+/// |----------------------|---------------------------------------------|-----------------------------|
+/// | `#[replace]`         | an `unsafe extern "C" fn`                   | replaces the function of the same name; or of another, with `name = ".."`, `object = ".."`, `sympos = 2` |
+/// | `#[pre_patch]`       | a `fn(&Object) -> Result`               | runs before an object is patched, and can refuse; `object = ".."` for another object |
+/// | `#[post_patch]`      | a `fn(&Object)`                         | runs when the object is patched |
+/// | `#[pre_unpatch]`     | a `fn(&Object)`                         | runs before the object is unpatched |
+/// | `#[post_unpatch]`    | a `fn(&Object)`                         | runs when the object is unpatched |
+/// | [`#[state]`](macro@state) | a type                                 | a system state              |
+/// | [`#[param]`](macro@param) | a static                               | a module parameter          |
+/// | `#[init]`            | a `fn() -> Result`                          | runs before the livepatch is enabled, and can refuse |
+/// | `#[exit]`            | a `fn()`                                    | takes back what `#[init]` did |
+///
+/// A callback that works with the states of the livepatch takes `&mut Object` instead.
+///
+/// A replacement whose old function is declared in a header of the kernel has to have the same
+/// type.
+#[proc_macro_attribute]
+pub fn fix(args: TokenStream, item: TokenStream) -> TokenStream {
+    report(|errors| fix::expand(args.into(), item.into(), errors))
+}
+
+/// Composes fixes into a livepatch: the module of the kernel that brings them all.
+///
+/// It goes into the root of the crate, once.
+///
+/// # Arguments
+///
+/// | key           | value                                                                         |
+/// |---------------|-------------------------------------------------------------------------------|
+/// | `description` | what the livepatch is for, in one line; required                              |
+/// | `fixes`       | a list of paths to modules with [`#[fix]`](macro@fix), each perhaps behind `#[cfg(..)]`; required, and empty for a livepatch that fixes nothing yet |
+/// | `author`, `authors` | a name, a list of names                                                 |
+/// | `license`     | one that the kernel takes for compatible with the GPL; default: `"GPL"`       |
+/// | `version`     | the version of the livepatch                                                  |
+/// | `replace`     | whether it replaces the livepatches that are installed, an expression that is evaluated at load; default: `true` |
+///
+/// With two fixes or more the module has a parameter, `skip`: a list of the ids of the fixes that
+/// are to be left out.
+///
+/// The compiler's limit for macros that call each other is about one for each fix: a livepatch of
+/// more than a hundred needs a greater `#![recursion_limit]`.
+#[proc_macro]
+pub fn livepatch(input: TokenStream) -> TokenStream {
+    report(|errors| livepatch::expand(input.into(), errors))
+}
+
+/// Makes the livepatch out of what [`livepatch!`] and the fixes have collected.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __compose(input: TokenStream) -> TokenStream {
+    report(|errors| livepatch::compose(input.into(), name::of_module(), errors))
+}
+
+/// Makes a module that is no livepatch.
+///
+/// It goes into the root of the crate, once.
+///
+/// # Arguments
+///
+/// | key                 | value                                                                   |
+/// |---------------------|-------------------------------------------------------------------------|
+/// | `description`       | what the module is for, in one line; required                           |
+/// | `author`, `authors` | a name, a list of names                                                 |
+/// | `license`           | one that the kernel takes for compatible with the GPL; default: `"GPL"` |
+/// | `version`           | the version of the module                                               |
+/// | `init`              | a `fn() -> Result` that runs when the module is loaded, and can refuse  |
+/// | `exit`              | a `fn()` that takes back what `init` did                                |
+#[proc_macro]
+pub fn module(input: TokenStream) -> TokenStream {
+    report(|errors| module::expand(input.into(), name::of_module(), errors))
+}
+
+/// Makes a static a module parameter.
+///
+/// # Arguments
+///
+/// | key           | value                                                                         |
+/// |---------------|-------------------------------------------------------------------------------|
+/// | `name`        | its name for administrators; default: that of the static in lower case        |
+/// | `mode`        | the permissions of its file in `/sys/module/<module>/parameters`, 0 for no file; default: `0o444` |
+/// | `description` | what it does, in one line                                                     |
+#[proc_macro_attribute]
+pub fn param(args: TokenStream, item: TokenStream) -> TokenStream {
+    report(|errors| param::expand(args.into(), item.into(), errors))
+}
+
+/// Makes a type the data of a system state.
+///
+/// Inside of a [`#[fix]`](macro@fix) it also declares that the livepatch has the state; elsewhere
+/// it only implements the trait, for a state that other livepatches have.
+///
+/// # Arguments
+///
+/// | key       | value                                                                             |
+/// |-----------|-----------------------------------------------------------------------------------|
+/// | `id`      | the identifier of the state, the same in every livepatch that knows it; from 1    |
+/// | `version` | the version of the state; a livepatch can take over from one of the same version or a lower |
+#[proc_macro_attribute]
+pub fn state(args: TokenStream, item: TokenStream) -> TokenStream {
+    report(|errors| state::expand(args.into(), item.into(), errors))
+}
+
+/// Declares the attributes that [`macro@fix`] takes away, so that elsewhere they are answered with
+/// an explanation.
+macro_rules! inside_fix {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// Only for items directly inside of a [`#[fix]`](macro@fix).
+            #[proc_macro_attribute]
+            pub fn $name(_args: TokenStream, item: TokenStream) -> TokenStream {
+                report(|errors| fix_item::misplaced(stringify!($name), item.into(), errors))
+            }
+        )*
+    };
+}
+
+inside_fix! {
+    /// Makes a function the replacement of a function of the kernel.
+    replace;
+    /// Makes a function a callback that runs before an object is patched.
+    pre_patch;
+    /// Makes a function a callback that runs when an object is patched.
+    post_patch;
+    /// Makes a function a callback that runs before an object is unpatched.
+    pre_unpatch;
+    /// Makes a function a callback that runs when an object is unpatched.
+    post_unpatch;
+    /// Makes a function the one that prepares a fix before the livepatch is enabled.
+    init;
+    /// Makes a function the one that takes back what `#[init]` did.
+    exit;
+}
+
+/// Returns an expansion, and with it the mistakes that were found on the way.
+fn report(expand: impl FnOnce(&mut Errors) -> proc_macro2::TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let mut tokens = expand(&mut errors);
+
+    tokens.extend(errors.into_tokens());
+    tokens.into()
+}

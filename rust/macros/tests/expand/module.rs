@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A module that is no livepatch.
+
+#[livepatch::param(mode = 0)]
+static ANSWER: Param<c_int> = Param::new(42);
+
+/// A state of some livepatch.
+#[livepatch::state(id = 5, version = 1)]
+pub struct Known;
+
+livepatch::module! {
+    description: "A module",
+    author: "Somebody",
+    init: start,
+    exit: stop::now,
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A livepatch that says nothing.
+
+livepatch! {}
+
+module! {}
