@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Callbacks around the patching and unpatching of an object: `struct klp_callbacks`.
+//!
+//! The kernel knows one set of callbacks an object; several fixes can each want one. Each kind in
+//! use gets an `extern "C"` function for the object, which calls the fixes' own in turn:
+//!
+//! | callback       | order of the fixes | runs                                                   |
+//! |----------------|--------------------|--------------------------------------------------------|
+//! | `pre_patch`    | first to last      | before the object is patched; an error stops it        |
+//! | `post_patch`   | first to last      | when the transition to the patched state is complete   |
+//! | `pre_unpatch`  | last to first      | before the object is unpatched                         |
+//! | `post_unpatch` | last to first      | when it is unpatched, if the fix's `pre_patch` succeeded|
+//!
+//! When the `pre_patch` of one fix fails, those before it are told with their `post_unpatch`, as
+//! the kernel does with objects. None of them runs for a livepatch that was replaced by another.
+//!
+//! C header: `include/linux/livepatch_external.h`.
+
+use crate::bindings::{klp_callbacks, klp_object};
+use crate::enable::Livepatch;
+use crate::error::Result;
+use crate::ffi::c_int;
+use crate::object::Object;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// A callback that can refuse.
+pub(crate) type PrePatch = fn(&mut Object) -> Result;
+
+/// A callback that cannot.
+pub(crate) type Notify = fn(&mut Object);
+
+/// The callbacks that one fix has for one object.
+pub struct FixCallbacks {
+    fix: usize,
+    pre_patch: Option<PrePatch>,
+    post_patch: Option<Notify>,
+    pre_unpatch: Option<Notify>,
+    post_unpatch: Option<Notify>,
+    /// Whether `pre_patch` has succeeded since the last `post_unpatch`.
+    prepared: AtomicBool,
+}
+
+impl FixCallbacks {
+    /// Makes the entry of the fix of that index.
+    pub const fn new(
+        fix: usize,
+        pre_patch: Option<PrePatch>,
+        post_patch: Option<Notify>,
+        pre_unpatch: Option<Notify>,
+        post_unpatch: Option<Notify>,
+    ) -> Self {
+        Self {
+            fix,
+            pre_patch,
+            post_patch,
+            pre_unpatch,
+            post_unpatch,
+            prepared: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns the index of the fix.
+    pub(crate) fn fix(&self) -> usize {
+        self.fix
+    }
+
+    fn prepare(&self, object: &mut Object) -> Result {
+        if let Some(pre_patch) = self.pre_patch {
+            pre_patch(object)?;
+        }
+        // The livepatch core runs all callbacks under `klp_mutex`, which orders the accesses.
+        self.prepared.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn finish(&self, object: &mut Object) {
+        if self.prepared.swap(false, Ordering::Relaxed) {
+            if let Some(post_unpatch) = self.post_unpatch {
+                post_unpatch(object);
+            }
+        }
+    }
+}
+
+/// One object's callbacks, as a type: the functions that the kernel calls are made for it.
+pub trait ObjectCallbacks: 'static {
+    /// Returns the entries of the fixes, in their order.
+    fn callbacks() -> &'static [FixCallbacks];
+
+    /// Returns the livepatch.
+    fn livepatch() -> &'static Livepatch;
+}
+
+/// The set of functions that the kernel calls for one object.
+pub struct Callbacks(klp_callbacks);
+
+impl Callbacks {
+    /// No callback.
+    pub const NONE: Self = Self(klp_callbacks {
+        pre_patch: None,
+        post_patch: None,
+        pre_unpatch: None,
+        post_unpatch: None,
+        post_unpatch_enabled: false,
+    });
+
+    /// Adds the function that runs the fixes' `pre_patch`.
+    pub const fn with_pre_patch<O: ObjectCallbacks>(mut self) -> Self {
+        self.0.pre_patch = Some(pre_patch::<O>);
+        self
+    }
+
+    /// Adds the function that runs the fixes' `post_patch`.
+    pub const fn with_post_patch<O: ObjectCallbacks>(mut self) -> Self {
+        self.0.post_patch = Some(post_patch::<O>);
+        self
+    }
+
+    /// Adds the function that runs the fixes' `pre_unpatch`.
+    pub const fn with_pre_unpatch<O: ObjectCallbacks>(mut self) -> Self {
+        self.0.pre_unpatch = Some(pre_unpatch::<O>);
+        self
+    }
+
+    /// Adds the function that runs the fixes' `post_unpatch`.
+    ///
+    /// It needs `pre_patch` as well, which notes the fixes that got that far.
+    pub const fn with_post_unpatch<O: ObjectCallbacks>(mut self) -> Self {
+        self.0.post_unpatch = Some(post_unpatch::<O>);
+        self.with_pre_patch::<O>()
+    }
+
+    pub(crate) const fn as_raw(&self) -> klp_callbacks {
+        self.0
+    }
+}
+
+/// Returns the entries of the fixes that are not left out.
+fn active<O: ObjectCallbacks>() -> impl DoubleEndedIterator<Item = &'static FixCallbacks> {
+    let livepatch = O::livepatch();
+    O::callbacks()
+        .iter()
+        .filter(|callbacks| livepatch.has_fix(callbacks.fix))
+}
+
+/// Wraps the object that the kernel passes to a callback.
+///
+/// # Safety
+///
+/// `object` must come from the livepatch core, which called a callback of `O`.
+unsafe fn object_of<O: ObjectCallbacks>(object: *mut klp_object) -> Option<Object> {
+    let object = NonNull::new(object)?;
+    // SAFETY: By the contract of this function.
+    Some(unsafe { Object::from_raw(object, O::livepatch().patch()) })
+}
+
+unsafe extern "C" fn pre_patch<O: ObjectCallbacks>(object: *mut klp_object) -> c_int {
+    // SAFETY: The kernel calls this as the callback of the object in the table.
+    let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
+        return 0;
+    };
+    for (index, callbacks) in active::<O>().enumerate() {
+        if let Err(error) = callbacks.prepare(&mut object) {
+            let behind = active::<O>().count() - index;
+            for earlier in active::<O>().rev().skip(behind) {
+                earlier.finish(&mut object);
+            }
+            return error.to_errno();
+        }
+    }
+    0
+}
+
+unsafe extern "C" fn post_patch<O: ObjectCallbacks>(object: *mut klp_object) {
+    // SAFETY: The kernel calls this as the callback of the object in the table.
+    let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
+        return;
+    };
+    for post_patch in active::<O>().filter_map(|callbacks| callbacks.post_patch) {
+        post_patch(&mut object);
+    }
+}
+
+unsafe extern "C" fn pre_unpatch<O: ObjectCallbacks>(object: *mut klp_object) {
+    // SAFETY: The kernel calls this as the callback of the object in the table.
+    let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
+        return;
+    };
+    for pre_unpatch in active::<O>()
+        .rev()
+        .filter_map(|callbacks| callbacks.pre_unpatch)
+    {
+        pre_unpatch(&mut object);
+    }
+}
+
+unsafe extern "C" fn post_unpatch<O: ObjectCallbacks>(object: *mut klp_object) {
+    // SAFETY: The kernel calls this as the callback of the object in the table.
+    let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
+        return;
+    };
+    for callbacks in active::<O>().rev() {
+        callbacks.finish(&mut object);
+    }
+}
