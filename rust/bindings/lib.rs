@@ -19,7 +19,6 @@
     unsafe_op_in_unsafe_fn
 )]
 
-
 /// The C types as the kernel defines them: `char` is unsigned, `long` is as wide as a pointer.
 pub mod ffi {
     pub use ::ffi::*;
@@ -30,4 +29,7 @@ type __kernel_size_t = usize;
 type __kernel_ssize_t = isize;
 type __kernel_ptrdiff_t = isize;
 
-include!(concat!(env!("LIVEPATCH_OBJTREE"), "/bindings/bindings_generated.rs"));
+include!(concat!(
+    env!("LIVEPATCH_OBJTREE"),
+    "/bindings/bindings_generated.rs"
+));

@@ -153,7 +153,7 @@ fn active<O: ObjectCallbacks>() -> impl DoubleEndedIterator<Item = &'static FixC
 unsafe fn object_of<O: ObjectCallbacks>(object: *mut klp_object) -> Option<Object> {
     let object = NonNull::new(object)?;
     // SAFETY: By the contract of this function.
-    Some(unsafe { Object::from_raw(object, O::livepatch().patch()) })
+    Some(unsafe { Object::from_raw(object, O::livepatch()) })
 }
 
 unsafe extern "C" fn pre_patch<O: ObjectCallbacks>(object: *mut klp_object) -> c_int {

@@ -20,7 +20,7 @@ use crate::fix::Fix;
 use crate::object::{ObjectParts, Objects};
 use crate::params::{CharP, Param};
 use crate::patch::Patch;
-use crate::state::States;
+use crate::state::{State, StateEntry, States};
 use crate::table::{FixTableRef, TableRef};
 use core::ffi::CStr;
 
@@ -30,6 +30,7 @@ pub struct Livepatch {
     objects: TableRef<crate::bindings::klp_object>,
     parts: &'static [ObjectParts],
     states: FixTableRef<klp_state>,
+    state_entries: &'static [StateEntry],
     fixes: &'static [Fix],
     skip: Option<Skip>,
     replace: fn() -> bool,
@@ -55,6 +56,7 @@ impl Livepatch {
             objects: objects.as_slice(),
             parts,
             states: states.as_slice(),
+            state_entries: states.entries(),
             fixes,
             skip,
             replace,
@@ -69,6 +71,11 @@ impl Livepatch {
     /// Returns whether the fix of that index was not left out.
     pub(crate) fn has_fix(&self, fix: usize) -> bool {
         self.fixes.get(fix).is_some_and(|fix| !fix.is_left_out())
+    }
+
+    /// Returns whether the livepatch keeps a `S` in the state of that id.
+    pub(crate) fn has_state<S: State>(&self) -> bool {
+        self.state_entries.iter().any(|entry| entry.is::<S>())
     }
 
     /// Notes which fixes the administrator wants left out.

@@ -25,8 +25,36 @@
 //! call. An administrator disables a livepatch through sysfs, and only then can its module go.
 //!
 //! C header: `include/linux/livepatch.h`.
+//!
+//! # Examples
+//!
+//! The whole source of a livepatch module:
+//!
+//! ```
+//! use livepatch::bindings::{seq_file, seq_printf};
+//! use livepatch::prelude::*;
+//!
+//! #[livepatch::fix(title = "proc: say that the kernel is live patched")]
+//! mod cmdline {
+//!     use super::*;
+//!
+//!     #[replace]
+//!     unsafe extern "C" fn cmdline_proc_show(m: *mut seq_file, _v: *mut c_void) -> c_int {
+//!         // SAFETY: The caller, seq_read_iter(), passes the open file; the format takes a string.
+//!         unsafe { seq_printf(m, c"%s\n".as_ptr().cast(), c"live patched".as_ptr()) };
+//!         0
+//!     }
+//! }
+//!
+//! livepatch! {
+//!     description: "Replaces /proc/cmdline",
+//!     fixes: [cmdline],
+//! }
+//! # fn main() {}
+//! ```
 
 #![no_std]
+#![doc(test(no_crate_inject, attr(no_std, feature(used_with_arg))))]
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
@@ -78,5 +106,5 @@ pub mod __private {
     pub use crate::params::modinfo::concat as modinfo_concat;
     pub use crate::params::{KernelParam, ParamArg, ParamInfo};
     pub use crate::patch::Patch;
-    pub use crate::state::{StateEntry, States};
+    pub use crate::state::{StateEntry, StateIdentity, States};
 }

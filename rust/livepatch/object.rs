@@ -6,9 +6,9 @@
 
 use crate::bindings::{klp_func, klp_object};
 use crate::callbacks::{Callbacks, FixCallbacks};
+use crate::enable::Livepatch;
 use crate::func::Funcs;
 use crate::module::{Module, ModuleState};
-use crate::patch::Patch;
 use crate::state::{State, StateRef};
 use crate::table::{zeroed, FixTableRef, Table, Terminator};
 use core::ffi::CStr;
@@ -86,7 +86,7 @@ impl ObjectParts {
 /// core's mutex, and may sleep.
 pub struct Object {
     raw: NonNull<klp_object>,
-    patch: &'static Patch,
+    livepatch: &'static Livepatch,
 }
 
 impl Object {
@@ -94,9 +94,9 @@ impl Object {
     ///
     /// # Safety
     ///
-    /// `raw` must be what the livepatch core passed to a callback of `patch` that is running.
-    pub(crate) unsafe fn from_raw(raw: NonNull<klp_object>, patch: &'static Patch) -> Self {
-        Self { raw, patch }
+    /// `raw` must be what the livepatch core passed to a callback of `livepatch` that is running.
+    pub(crate) unsafe fn from_raw(raw: NonNull<klp_object>, livepatch: &'static Livepatch) -> Self {
+        Self { raw, livepatch }
     }
 
     /// Returns the name of the module, or [`None`] for vmlinux.
@@ -121,12 +121,16 @@ impl Object {
 
     /// Returns the system state `S` of this livepatch, or [`None`] if its fix was left out.
     pub fn state<S: State>(&mut self) -> Option<StateRef<'_, S>> {
+        // Only for the type that the livepatch has under this id are the data what they seem.
+        if !self.livepatch.has_state::<S>() {
+            return None;
+        }
         // `klp_get_prev_state()` may only be called during a transition. A callback of a module
         // that is being loaded or removed can run outside one.
         let in_transition = self
             .module()
             .is_none_or(|module| module.state() == ModuleState::Live);
-        StateRef::get(self.patch, in_transition)
+        StateRef::get(self.livepatch.patch(), in_transition)
     }
 }
 

@@ -40,11 +40,16 @@ use core::cell::UnsafeCell;
 ///
 /// # Examples
 ///
-/// ```ignore
-/// #[param(mode = 0o644, description = "how often to say it")]
+/// ```
+/// use livepatch::prelude::*;
+///
+/// #[livepatch::param(mode = 0o644, description = "how often to say it")]
 /// static TIMES: Param<c_int> = Param::new(1);
 ///
-/// for _ in 0..TIMES.get() { /* ... */ }
+/// fn times() -> c_int {
+///     TIMES.get().clamp(0, 100)
+/// }
+/// # fn main() {}
 /// ```
 pub struct Param<T> {
     value: UnsafeCell<T>,

@@ -2,12 +2,13 @@
 
 //! What almost every livepatch needs.
 //!
-//! ```ignore
-//! use livepatch::prelude::*;
-//! ```
+//! C declarations are not part of it: name those that a fix uses.
 //!
-//! C declarations are not part of it: name those that a fix uses, `use
-//! livepatch::bindings::seq_file;`.
+//! ```
+//! use livepatch::bindings::seq_file;
+//! use livepatch::prelude::*;
+//! # fn main() {}
+//! ```
 
 pub use crate::alloc::{Flags, KBox, GFP_ATOMIC, GFP_KERNEL};
 pub use crate::error::{code::*, Error, Result};

@@ -122,8 +122,14 @@ macro_rules! pr_notice {
 ///
 /// # Examples
 ///
-/// ```ignore
-/// pr_info!("{} tasks to go\n", tasks);
+/// ```
+/// # const __LOG_PREFIX: &[u8] = b"example\0";
+/// use livepatch::prelude::*;
+///
+/// fn report(tasks: usize) {
+///     pr_info!("{tasks} tasks to go\n");
+/// }
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! pr_info {

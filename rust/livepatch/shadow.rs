@@ -43,13 +43,25 @@ impl<T> Destructor<T> for Nothing {
 ///
 /// # Examples
 ///
-/// ```ignore
+/// ```
+/// use core::sync::atomic::{AtomicU32, Ordering};
+/// use livepatch::bindings::file;
+/// use livepatch::prelude::*;
+///
 /// // SAFETY: No other livepatch of ours uses id 1; a counter needs no drop.
 /// static READS: Shadow<AtomicU32> = unsafe { Shadow::new(1) };
 ///
-/// READS.get_or_alloc(file, GFP_KERNEL, |_| Ok(AtomicU32::new(0)))?;
-/// let reads = READS.with(file, |reads| reads.fetch_add(1, Ordering::Relaxed));
-/// READS.free(file);
+/// fn count_read(file: *const file) -> Result<u32> {
+///     READS.get_or_alloc(file, GFP_KERNEL, |_| Ok(AtomicU32::new(0)))?;
+///     READS
+///         .with(file, |reads| reads.fetch_add(1, Ordering::Relaxed))
+///         .ok_or(ENOENT)
+/// }
+///
+/// fn forget(file: *const file) {
+///     READS.free(file);
+/// }
+/// # fn main() {}
 /// ```
 pub struct Shadow<T> {
     id: c_ulong,
@@ -161,8 +173,27 @@ impl<T: Send + Sync + 'static> Shadow<T> {
         init: impl FnOnce(&AtomicContext) -> Result<T>,
         f: impl FnOnce(&T) -> R,
     ) -> Result<R> {
-        self.get_or_alloc(obj, flags, init)?;
-        self.with(obj, f).ok_or(ENOENT)
+        const {
+            assert!(
+                !needs_drop::<T>(),
+                "the variable could be dropped while in use"
+            )
+        };
+        // Looking first is what most calls need, and allocating may sleep.
+        let mut reading = RcuReadLock::new();
+        let data = match self.get(obj) {
+            Some(data) => data,
+            None => {
+                drop(reading);
+                self.get_or_alloc(obj, flags, init)?;
+                reading = RcuReadLock::new();
+                self.get(obj).ok_or(ENOENT)?
+            }
+        };
+        // SAFETY: As in `with`: the lock is held since the variable was found.
+        let result = f(unsafe { data.as_ref() });
+        drop(reading);
+        Ok(result)
     }
 
     /// Drops and frees the variable attached to an address, if there is one.

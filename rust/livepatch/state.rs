@@ -23,27 +23,55 @@ use crate::alloc::KBox;
 use crate::bindings::{klp_get_prev_state, klp_get_state, klp_state};
 use crate::ffi::{c_uint, c_ulong};
 use crate::patch::Patch;
-use crate::table::{zeroed, FixTable, Terminator};
+use crate::table::{zeroed, FixTable, FixTableRef, Terminator};
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+use core::sync::atomic::AtomicBool;
 
 // SAFETY: `klp_state` is two integers and a pointer, for which zero is valid;
 // `klp_for_each_state()` stops at an id of zero.
 unsafe impl Terminator for klp_state {}
 
 /// The states of a patch, ended as the kernel wants it.
-pub type States<const N: usize> = FixTable<klp_state, N>;
+pub struct States<const N: usize> {
+    table: FixTable<klp_state, N>,
+    entries: [StateEntry; N],
+}
 
 /// One entry of the table of states.
+#[derive(Clone, Copy)]
 pub struct StateEntry {
     id: c_ulong,
     version: c_uint,
+    identity: &'static StateIdentity,
+}
+
+/// Stands for a type by its address: no two statics of it are the same.
+///
+/// What can change has an address of its own, even if nothing changes it.
+pub struct StateIdentity(#[allow(dead_code, reason = "only its address is used")] AtomicBool);
+
+impl StateIdentity {
+    /// Makes the static of a type.
+    #[allow(clippy::new_without_default, reason = "it is for statics only")]
+    pub const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
 }
 
 impl StateEntry {
-    /// Makes an entry; `id` is not zero.
-    pub const fn new(id: c_ulong, version: c_uint) -> Self {
-        Self { id, version }
+    /// Makes an entry; `id` is not zero, and `identity` that of the type of the data.
+    pub const fn new(id: c_ulong, version: c_uint, identity: &'static StateIdentity) -> Self {
+        Self {
+            id,
+            version,
+            identity,
+        }
+    }
+
+    /// Returns whether the data of the state are a `S`.
+    pub(crate) fn is<S: State>(&self) -> bool {
+        self.id == S::ID && core::ptr::eq(self.identity, S::identity())
     }
 }
 
@@ -57,19 +85,40 @@ impl<const N: usize> States<N> {
             entries[index].version = states[index].version;
             index += 1;
         }
-        Self::terminated(entries, fixes)
+        Self {
+            table: FixTable::terminated(entries, fixes),
+            entries: states,
+        }
+    }
+
+    /// Returns the table that the kernel is given.
+    pub(crate) const fn as_slice(&'static self) -> FixTableRef<klp_state> {
+        self.table.as_slice()
+    }
+
+    /// Returns what the entries are made of, those of fixes that are left out as well.
+    pub(crate) const fn entries(&'static self) -> &'static [StateEntry] {
+        &self.entries
     }
 }
 
 /// A system state, and the type of the data that go with it.
 ///
 /// `#[state(id = 1, version = 1)]` on a type implements it and puts the state into the livepatch.
-pub trait State: Sized + Send + Sync + 'static {
+///
+/// # Safety
+///
+/// `identity()` must return a static that no other type returns.
+pub unsafe trait State: Sized + Send + Sync + 'static {
     /// The identifier, the same in every livepatch that knows the state; not zero.
     const ID: c_ulong;
 
     /// The version of the change.
     const VERSION: c_uint;
+
+    /// Returns what the type is known by to the livepatch that has the state.
+    #[doc(hidden)]
+    fn identity() -> &'static StateIdentity;
 }
 
 /// A system state of this livepatch, while a callback runs.
@@ -86,7 +135,7 @@ pub struct StateRef<'a, S: State> {
 }
 
 impl<S: State> StateRef<'_, S> {
-    /// Looks the state up.
+    /// Looks the state up, in a livepatch that keeps a `S` in it.
     ///
     /// `in_transition` says whether the kernel may be asked for the state of older livepatches.
     pub(crate) fn get(patch: &'static Patch, in_transition: bool) -> Option<Self> {

@@ -19,7 +19,8 @@ pub(crate) mod wire;
 
 pub(crate) use expand::{
     callback_const,
-    replacement_const, //
+    replacement_const,
+    state_static, //
 };
 
 use crate::diagnostics::Errors;

@@ -150,22 +150,6 @@ pub fn param(args: TokenStream, item: TokenStream) -> TokenStream {
     report(|errors| param::expand(args.into(), item.into(), errors))
 }
 
-/// Makes a type the data of a system state.
-///
-/// Inside of a [`#[fix]`](macro@fix) it also declares that the livepatch has the state; elsewhere
-/// it only implements the trait, for a state that other livepatches have.
-///
-/// # Arguments
-///
-/// | key       | value                                                                             |
-/// |-----------|-----------------------------------------------------------------------------------|
-/// | `id`      | the identifier of the state, the same in every livepatch that knows it; from 1    |
-/// | `version` | the version of the state; a livepatch can take over from one of the same version or a lower |
-#[proc_macro_attribute]
-pub fn state(args: TokenStream, item: TokenStream) -> TokenStream {
-    report(|errors| state::expand(args.into(), item.into(), errors))
-}
-
 /// Declares the attributes that [`macro@fix`] takes away, so that elsewhere they are answered with
 /// an explanation.
 macro_rules! inside_fix {
@@ -183,6 +167,15 @@ macro_rules! inside_fix {
 }
 
 inside_fix! {
+    /// Makes a type the data of a system state of the livepatch.
+    ///
+    /// # Arguments
+    ///
+    /// | key       | value                                                                         |
+    /// |-----------|-------------------------------------------------------------------------------|
+    /// | `id`      | the identifier of the state, the same in every livepatch that knows it; from 1|
+    /// | `version` | the version of the state; a livepatch can take over from one of the same version or a lower |
+    state;
     /// Makes a function the replacement of a function of the kernel.
     replace;
     /// Makes a function a callback that runs before an object is patched.

@@ -46,17 +46,6 @@ pub(crate) struct State {
     pub(crate) cfgs: Vec<Attribute>,
 }
 
-/// Expands the attribute where it stands alone.
-pub(crate) fn expand(args: TokenStream, item: TokenStream, errors: &mut Errors) -> TokenStream {
-    let Ok(parsed) = syn::parse2(item.clone()) else {
-        errors.add(item.span(), GOES_ON);
-        return item;
-    };
-    let implementation = parse(args, &parsed, errors).map(|state| state.to_impl());
-
-    quote!(#item #implementation)
-}
-
 /// Parses the attribute's arguments and the item that it stands on.
 pub(crate) fn parse(args: TokenStream, item: &Item, errors: &mut Errors) -> Option<State> {
     let (ident, generics, attributes): (_, &Generics, _) = match item {
@@ -101,7 +90,10 @@ pub(crate) fn parse(args: TokenStream, item: &Item, errors: &mut Errors) -> Opti
 
 impl State {
     /// Returns the implementation of the trait, for the place where the type is.
-    pub(crate) fn to_impl(&self) -> TokenStream {
+    ///
+    /// `identity` is the path of the static that stands for the type: the livepatch compares it
+    /// before it takes the data of a state for this type.
+    pub(crate) fn to_impl(&self, identity: TokenStream) -> TokenStream {
         let Self {
             type_,
             id,
@@ -111,9 +103,14 @@ impl State {
 
         quote! {
             #(#cfgs)*
-            impl ::livepatch::State for #type_ {
+            // SAFETY: The static is made for this type alone.
+            unsafe impl ::livepatch::State for #type_ {
                 const ID: ::livepatch::ffi::c_ulong = #id;
                 const VERSION: ::livepatch::ffi::c_uint = #version;
+
+                fn identity() -> &'static ::livepatch::__private::StateIdentity {
+                    &#identity
+                }
             }
         }
     }

@@ -49,18 +49,35 @@ pub(super) fn expand(fix: &Fix, mut module: ItemMod) -> TokenStream {
 fn generate(fix: &Fix) -> TokenStream {
     let relay = relay(fix);
     let params = fix.params.iter().map(|param| param.to_tables());
-    let states = fix.states.iter().map(|state| state.to_impl());
-    let functions = (!fix.is_broken).then(|| {
-        let addresses = addresses(fix);
+    let states = fix.states.iter().enumerate().map(|(index, state)| {
+        let name = state_static(index);
+
+        state.to_impl(quote!(__fix::#name))
+    });
+    let identities = (0..fix.states.len()).map(|index| {
+        let name = state_static(index);
+
+        quote! {
+            pub(crate) static #name: ::livepatch::__private::StateIdentity =
+                ::livepatch::__private::StateIdentity::new();
+        }
+    });
+    let addresses = (!fix.is_broken).then(|| addresses(fix));
+    let prototypes = (!fix.is_broken).then(|| {
         let prototypes = fix.replacements.iter().map(prototype);
 
-        quote!(#addresses #(#prototypes)*)
+        quote!(#(#prototypes)*)
     });
 
     quote! {
         #(#params)*
         #(#states)*
-        #functions
+        #[doc(hidden)]
+        pub(crate) mod __fix {
+            #(#identities)*
+            #addresses
+        }
+        #prototypes
         #relay
     }
 }
@@ -73,6 +90,11 @@ pub(crate) fn callback_const(kind: CallbackKind, index: usize) -> Ident {
 /// Returns the name of the constant for the `index`th replacement of the fix.
 pub(crate) fn replacement_const(index: usize) -> Ident {
     format_ident!("REPLACE_{index}")
+}
+
+/// Returns the name of the static that stands for the type of the `index`th state of the fix.
+pub(crate) fn state_static(index: usize) -> Ident {
+    format_ident!("STATE_{index}")
 }
 
 /// Returns the constants that the tables of the livepatch are made of.
@@ -113,13 +135,10 @@ fn addresses(fix: &Fix) -> TokenStream {
         .map(|function| hook(&format_ident!("EXIT"), quote!(fn()), function));
 
     quote! {
-        #[doc(hidden)]
-        pub(crate) mod __fix {
-            #(#replacements)*
-            #(#callbacks)*
-            #(#init)*
-            #(#exit)*
-        }
+        #(#replacements)*
+        #(#callbacks)*
+        #(#init)*
+        #(#exit)*
     }
 }
 

@@ -243,14 +243,18 @@ fn callback_sets<'a>(callbacks: &'a [Item<'a, Callback>]) -> Vec<(usize, Callbac
 fn states(livepatch: &Livepatch) -> TokenStream {
     let states = || {
         let fixes = livepatch.fixes.iter().enumerate();
-        fixes.flat_map(|(fix, part)| part.fix.states.iter().map(move |state| (fix, state)))
+        fixes.flat_map(|(fix, part)| {
+            let states = part.fix.states.iter().enumerate();
+            states.map(move |(index, state)| (fix, &part.path, index, state))
+        })
     };
     let count = Literal::usize_unsuffixed(states().count());
-    let entries = states().map(|(_, state)| {
+    let entries = states().map(|(_, path, index, state)| {
         let (id, version) = (&state.id, &state.version);
-        quote!(rt::StateEntry::new(#id, #version))
+        let identity = constant(path, &fix::state_static(index));
+        quote!(rt::StateEntry::new(#id, #version, &#identity))
     });
-    let fixes = states().map(|(fix, _)| number(fix));
+    let fixes = states().map(|(fix, ..)| number(fix));
 
     quote! {
         static STATES: rt::States<#count> = rt::States::new([#(#entries),*], [#(#fixes),*]);
@@ -301,7 +305,7 @@ fn skip(livepatch: &Livepatch) -> (TokenStream, TokenStream) {
     )
 }
 
-/// Returns the path of a constant that `#[fix]` generated, from inside the two hidden modules.
+/// Returns the path of a constant or static that `#[fix]` generated, from inside the two hidden modules.
 fn constant(fix: &Path, name: &Ident) -> TokenStream {
     let first = fix.segments.first().map(|segment| &segment.ident);
     let is_absolute = fix.leading_colon.is_some() || first.is_some_and(|first| first == "crate");

@@ -11,8 +11,7 @@ use crate::{
     fix_item,
     livepatch,
     module,
-    param,
-    state, //
+    param, //
 };
 use proc_macro2::{
     TokenStream,
@@ -107,7 +106,6 @@ impl Expansion<'_> {
                 tokens
             }
             "param" => param::expand(args, item, &mut errors),
-            "state" => state::expand(args, item, &mut errors),
             name => fix_item::misplaced(name, item, &mut errors),
         };
         self.add(errors);

@@ -30,12 +30,16 @@ pub(crate) mod two {
     enum Saved {
         Nothing,
     }
-    impl ::livepatch::State for Saved {
+    unsafe impl ::livepatch::State for Saved {
         const ID: ::livepatch::ffi::c_ulong = 1;
         const VERSION: ::livepatch::ffi::c_uint = 1;
+        fn identity() -> &'static ::livepatch::__private::StateIdentity {
+            &__fix::STATE_0
+        }
     }
     #[doc(hidden)]
     pub(crate) mod __fix {
+        pub(crate) static STATE_0: ::livepatch::__private::StateIdentity = ::livepatch::__private::StateIdentity::new();
         pub(crate) const PRE_PATCH_0: fn(
             &mut ::livepatch::Object,
         ) -> ::livepatch::Result = |object| super::prepare(object);
@@ -119,7 +123,10 @@ mod __livepatch {
         static OBJECT_PARTS: [rt::ObjectParts; 1] = [
             rt::ObjectParts::new(&FUNCS_0, &CALLBACKS_0),
         ];
-        static STATES: rt::States<1> = rt::States::new([rt::StateEntry::new(1, 1)], [1]);
+        static STATES: rt::States<1> = rt::States::new(
+            [rt::StateEntry::new(1, 1, &super::super::two::__fix::STATE_0)],
+            [1],
+        );
         static FIXES: [rt::Fix; 2] = [
             rt::Fix::new(
                 "one",

@@ -66,12 +66,16 @@ pub(super) mod every_item {
             <Param<bool> as ::livepatch::__private::ParamInfo>::TYPE,
         );
     };
-    impl ::livepatch::State for SavedTimeout {
+    unsafe impl ::livepatch::State for SavedTimeout {
         const ID: ::livepatch::ffi::c_ulong = 16;
         const VERSION: ::livepatch::ffi::c_uint = 2;
+        fn identity() -> &'static ::livepatch::__private::StateIdentity {
+            &__fix::STATE_0
+        }
     }
     #[doc(hidden)]
     pub(crate) mod __fix {
+        pub(crate) static STATE_0: ::livepatch::__private::StateIdentity = ::livepatch::__private::StateIdentity::new();
         pub(crate) const REPLACE_0: ::livepatch::__private::NewFunc = ::livepatch::__private::NewFunc::new(
             super::of_the_module as *const (),
         );
@@ -282,7 +286,7 @@ mod __livepatch {
             rt::ObjectParts::new(&FUNCS_1, &CALLBACKS_1),
         ];
         static STATES: rt::States<1> = rt::States::new(
-            [rt::StateEntry::new(16, 2)],
+            [rt::StateEntry::new(16, 2, &super::super::every_item::__fix::STATE_0)],
             [0],
         );
         static FIXES: [rt::Fix; 2] = [

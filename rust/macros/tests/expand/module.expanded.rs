@@ -20,12 +20,6 @@ const _: () = {
         <Param<c_int> as ::livepatch::__private::ParamInfo>::TYPE,
     );
 };
-/// A state of some livepatch.
-pub struct Known;
-impl ::livepatch::State for Known {
-    const ID: ::livepatch::ffi::c_ulong = 5;
-    const VERSION: ::livepatch::ffi::c_uint = 1;
-}
 #[doc(hidden)]
 const __LIVEPATCH_INIT: fn() -> ::livepatch::Result = start;
 #[doc(hidden)]

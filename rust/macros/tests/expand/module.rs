@@ -5,10 +5,6 @@
 #[livepatch::param(mode = 0)]
 static ANSWER: Param<c_int> = Param::new(42);
 
-/// A state of some livepatch.
-#[livepatch::state(id = 5, version = 1)]
-pub struct Known;
-
 livepatch::module! {
     description: "A module",
     author: "Somebody",

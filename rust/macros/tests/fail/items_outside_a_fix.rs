@@ -2,6 +2,9 @@
 
 //! Attributes where nothing knows them.
 
+#[livepatch::state(id = 1, version = 1)]
+struct State;
+
 #[livepatch::replace]
 fn replace() {}
 

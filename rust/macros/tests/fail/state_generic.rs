@@ -6,7 +6,7 @@
 mod test {
     #[state(id = 1, version = 1)]
     struct Saved<T>(T);
-}
 
-#[livepatch::state(id = 2, version = 1)]
-struct Borrowed<'a>(&'a ());
+    #[state(id = 2, version = 1)]
+    struct Borrowed<'a>(&'a ());
+}

@@ -8,5 +8,8 @@ mod test {
     fn saved() {}
 }
 
-#[livepatch::state(id = 2, version = 1)]
-type Alias = c_int;
+#[livepatch::fix(title = "test")]
+mod alias {
+    #[state(id = 2, version = 1)]
+    type Alias = c_int;
+}
