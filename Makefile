@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door. Everything that decides is in scripts/ and in the tools of rust/;
+# the modules themselves are described in Kbuild.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+# Which kernel: KERNEL=<release> of the archive, or KDIR=<prepared tree>.
+export KERNEL KDIR V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
+
+PHONY := all
+all: modules
+
+PHONY += help
+help:
+	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+
+#: Building
+#:   modules          every livepatch in patches/, for the target kernel (the default)
+#:   modules_install  install them below INSTALL_MOD_PATH/lib/modules/<release>
+#:   clean            delete what was built for the target kernel
+#:   distclean        delete what was built for every kernel
+PHONY += modules modules_install clean distclean
+modules modules_install clean:
+	+@scripts/modules $@
+
+distclean:
+	@rm -rf .build
+
+#:
+#: Trying
+#:   demo             live patch a running kernel, and take it back
+#:   shell            a shell in a virtual machine, with the modules at hand
+#:   kernel           get the target kernel and print where it is
+#:   update           look for newer kernels
+PHONY += demo shell kernel update
+demo: modules
+	@scripts/demo
+
+shell: modules
+	@scripts/shell
+
+kernel:
+	@scripts/kernel
+
+update:
+	@scripts/kernel --update
+
+#:
+#: Testing
+#:   check            what needs no kernel: formatting, lints, tests on this machine
+#:   test             check, and everything that runs in a virtual machine
+#:   soak             the long forms of the tests
+#:   bench            size, instructions and build time, next to C
+#:   doc              the documentation of the crates, in .build/doc
+PHONY += check test soak bench doc
+check:
+	@scripts/check
+
+test:
+	@scripts/test
+
+soak: export LIVEPATCH_SELFTESTS := 1
+soak:
+	@scripts/soak
+
+bench: export LIVEPATCH_BENCH := 1
+bench:
+	@scripts/bench
+
+doc:
+	@scripts/doc
+
+#:
+#: Variables
+#:   KERNEL=<release>  another kernel of the archive, such as 7.2.9+deb13-amd64
+#:   KDIR=<directory>  a prepared kernel tree of your own
+#:   V=1               show the commands
+.PHONY: $(PHONY)

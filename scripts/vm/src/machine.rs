@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The virtual machines, one per architecture: everything about QEMU that differs between them.
+
+use crate::error::Error;
+
+/// How to run a kernel of one architecture.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// The architecture, as `uname -m` has it.
+    pub architecture: &'static str,
+    /// QEMU's program.
+    pub qemu: &'static str,
+    /// `-machine`.
+    pub machine: &'static str,
+    /// `-cpu` under TCG; under KVM it is `host`.
+    pub cpu: &'static str,
+    /// The device that carries the virtio ports, with its properties.
+    pub serial_bus: &'static str,
+    /// `console=` of the kernel.
+    pub console: &'static str,
+    /// More words for the kernel's command line.
+    pub append: &'static str,
+}
+
+/// Every machine there is.
+///
+/// `ioeventfd=off`: a write to a port reaches the host before the guest goes on.
+pub const MACHINES: &[Machine] = &[Machine {
+    architecture: "x86_64",
+    qemu: "qemu-system-x86_64",
+    machine: "q35",
+    cpu: "max",
+    serial_bus: "virtio-serial-pci,ioeventfd=off",
+    console: "ttyS0",
+    // The emulated clock is as good as it will get: spare the guest the probing.
+    append: "tsc=reliable no_timer_check",
+}];
+
+impl Machine {
+    /// The machine of an architecture, named as `uname -m` does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Architecture`] when there is none.
+    pub fn of(architecture: &str) -> Result<&'static Machine, Error> {
+        MACHINES
+            .iter()
+            .find(|machine| machine.architecture == architecture)
+            .ok_or_else(|| {
+                let known: Vec<_> = MACHINES
+                    .iter()
+                    .map(|machine| machine.architecture)
+                    .collect();
+                Error::Architecture(architecture.to_owned(), known.join(", "))
+            })
+    }
+}
