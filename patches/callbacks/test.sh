@@ -7,14 +7,14 @@ plan 8
 
 # callbacks() - print what the callbacks said since log_mark
 callbacks() {
-	log_since | sed -n 's/^callbacks: //p'
+	log_since | sed -En 's/^callbacks: ((pre|post)_)/\1/p'
 }
 
 log_mark
 load callbacks
 is 'both objects are told before and after' "$(callbacks)" \
-	'pre_patch: vmlinux
-pre_patch: pktgen is Live
+	'pre_patch: pktgen is Live
+pre_patch: vmlinux
 post_patch: pktgen is Live'
 log_mark
 rmmod pktgen

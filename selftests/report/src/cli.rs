@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Judges what the tests print, and sums it up.
+#[derive(Parser)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) action: Action,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Action {
+    /// Judge KTAP on standard input, and pass it on.
+    Ktap(StreamOptions),
+    /// Judge the output of `cargo test` on standard input, and pass it on.
+    Cargo(StreamOptions),
+    /// Print the totals of all suites.
+    Summary {
+        /// What the other commands wrote with --totals.
+        file: PathBuf,
+    },
+    /// Compare what the compiler said of each case with what the case expects, as KTAP.
+    CompileFail(CasesOptions),
+}
+
+#[derive(Args)]
+pub(crate) struct StreamOptions {
+    /// What the summary calls the tests.
+    #[arg(long, value_name = "NAME", default_value = "selftests")]
+    pub(crate) suite: String,
+    /// Append the totals to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) totals: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct CasesOptions {
+    /// Where the cases are: MISTAKE.rs.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cases: PathBuf,
+    /// Where the compiler's output is: MISTAKE.log with JSON, and MISTAKE.status.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) logs: PathBuf,
+    /// Append the totals to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) totals: Option<PathBuf>,
+}

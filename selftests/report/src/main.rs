@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Judges what the tests print, and sums it up.
+//!
+//! ```text
+//!   tests in the VM ──KTAP──► ktap ─────────┐
+//!   cargo test ─────────────► cargo ────────┼─► totals, a line of JSON each ──► summary
+//!   rustc's diagnostics ────► compile-fail ─┘
+//! ```
+//!
+//! The exit status is 0 if all is well, 1 if a test failed, and 2 if there is no telling.
+
+mod cli;
+mod compile_fail;
+mod error;
+mod ktap;
+mod libtest;
+mod pass_through;
+mod summary;
+mod totals;
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Action, CasesOptions, Cli, StreamOptions};
+use error::Error;
+use pass_through::pass_through;
+use totals::Totals;
+
+/// The exit status when nothing could be judged, which is clap's for wrong arguments too.
+const EXIT_ERROR: u8 = 2;
+
+/// What a stream of test output amounts to.
+struct Verdict {
+    totals: Totals,
+    /// What is wrong with the stream itself. It cannot be read in it.
+    problems: Vec<String>,
+}
+
+/// Something that reads test output line by line.
+trait Judge {
+    fn line(&mut self, line: &str);
+    fn finish(self) -> Verdict;
+}
+
+fn stream(mut judge: impl Judge, totals: Option<&Path>) -> Result<bool, Error> {
+    pass_through(io::stdin().lock(), io::stdout().lock(), |line| {
+        judge.line(line);
+    })?;
+    let verdict = judge.finish();
+    for problem in &verdict.problems {
+        eprintln!("selftest-report: {problem}");
+    }
+    record(&verdict.totals, totals)
+}
+
+fn compile_fail(options: &CasesOptions) -> Result<bool, Error> {
+    let totals = compile_fail::check(&options.cases, &options.logs, io::stdout().lock())?;
+    record(&totals, options.totals.as_deref())
+}
+
+fn record(totals: &Totals, file: Option<&Path>) -> Result<bool, Error> {
+    if let Some(file) = file {
+        totals.append(file)?;
+    }
+    Ok(totals.failures.is_empty())
+}
+
+fn go(action: Action) -> Result<bool, Error> {
+    match action {
+        Action::Ktap(StreamOptions { suite, totals }) => {
+            stream(ktap::Stream::new(&suite), totals.as_deref())
+        }
+        Action::Cargo(StreamOptions { suite, totals }) => {
+            stream(libtest::Output::new(&suite), totals.as_deref())
+        }
+        Action::Summary { file } => summary::print(&Totals::read_all(&file)?, io::stdout().lock()),
+        Action::CompileFail(options) => compile_fail(&options),
+    }
+}
+
+fn main() -> ExitCode {
+    match go(Cli::parse().action) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("selftest-report: {error}");
+            ExitCode::from(EXIT_ERROR)
+        }
+    }
+}
