@@ -8,8 +8,7 @@ use livepatch::prelude::*;
 struct Pointer(&'static c_int);
 
 impl State for Pointer {
-    //~^ ERROR E0200: the trait `State` requires an `unsafe impl` declaration
-    //~^^ ERROR E0046: not all trait items implemented
+    //~^ ERROR E0200: the trait `livepatch::State` requires an `unsafe impl` declaration
     const ID: c_ulong = 1;
     const VERSION: c_uint = 1;
 }
