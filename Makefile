@@ -16,7 +16,7 @@ all: modules
 
 PHONY += help
 help:
-	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^#: \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 #: Building
 #:   modules          every livepatch in patches/, for the target kernel (the default)
@@ -24,7 +24,10 @@ help:
 #:   clean            delete what was built for the target kernel
 #:   distclean        delete what was built for every kernel
 PHONY += modules modules_install clean distclean
-modules modules_install clean:
+modules clean:
+	+@scripts/modules $@
+
+modules_install: modules
 	+@scripts/modules $@
 
 distclean:

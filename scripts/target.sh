@@ -8,6 +8,7 @@
 #   output   where modules for it are built
 #   image    its image, to boot; empty if there is none
 #   vm       the options of scripts/vm-run, an array, that boot it
+#   kernel   the directory that scripts/kernel made; not set with KDIR
 #   enter    the command, an array, that runs another where the kernel's tools are
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
