@@ -156,6 +156,11 @@ unsafe fn object_of<O: ObjectCallbacks>(object: *mut klp_object) -> Option<Objec
     Some(unsafe { Object::from_raw(object, O::livepatch()) })
 }
 
+/// Runs the fixes' `pre_patch`, and takes back what succeeded when one fails.
+///
+/// # Safety
+///
+/// For the livepatch core, which passes the object that the callback is of.
 unsafe extern "C" fn pre_patch<O: ObjectCallbacks>(object: *mut klp_object) -> c_int {
     // SAFETY: The kernel calls this as the callback of the object in the table.
     let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
@@ -173,6 +178,11 @@ unsafe extern "C" fn pre_patch<O: ObjectCallbacks>(object: *mut klp_object) -> c
     0
 }
 
+/// Runs the fixes' `post_patch`.
+///
+/// # Safety
+///
+/// For the livepatch core, which passes the object that the callback is of.
 unsafe extern "C" fn post_patch<O: ObjectCallbacks>(object: *mut klp_object) {
     // SAFETY: The kernel calls this as the callback of the object in the table.
     let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
@@ -183,6 +193,11 @@ unsafe extern "C" fn post_patch<O: ObjectCallbacks>(object: *mut klp_object) {
     }
 }
 
+/// Runs the fixes' `pre_unpatch`.
+///
+/// # Safety
+///
+/// For the livepatch core, which passes the object that the callback is of.
 unsafe extern "C" fn pre_unpatch<O: ObjectCallbacks>(object: *mut klp_object) {
     // SAFETY: The kernel calls this as the callback of the object in the table.
     let Some(mut object) = (unsafe { object_of::<O>(object) }) else {
@@ -196,6 +211,11 @@ unsafe extern "C" fn pre_unpatch<O: ObjectCallbacks>(object: *mut klp_object) {
     }
 }
 
+/// Runs the fixes' `post_unpatch`.
+///
+/// # Safety
+///
+/// For the livepatch core, which passes the object that the callback is of.
 unsafe extern "C" fn post_unpatch<O: ObjectCallbacks>(object: *mut klp_object) {
     // SAFETY: The kernel calls this as the callback of the object in the table.
     let Some(mut object) = (unsafe { object_of::<O>(object) }) else {

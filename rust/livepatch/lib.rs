@@ -21,6 +21,10 @@
 //! | `klp_get_state()`, `klp_get_prev_state()` | [`Object::state`], [`StateRef`]             |
 //! | `module_param()`                     | [`macro@param`], [`Param`]                       |
 //!
+//! What modules need of the rest of the kernel is named as in C: [`completion`], [`delay`],
+//! [`kobject`] and [`sysfs`], [`kprobes`], [`mutex`], [`proc_fs`], [`sched`], [`seq_file`],
+//! [`workqueue`]. Functions that others want to trace, probe or patch are [`macro@traceable`].
+//!
 //! There is no `Drop` for a livepatch: `klp_enable_patch()` has no inverse that a module could
 //! call. An administrator disables a livepatch through sysfs, and only then can its module go.
 //!
@@ -61,10 +65,18 @@
 
 pub mod alloc;
 mod callbacks;
+pub mod completion;
+mod context;
+pub mod delay;
 mod enable;
 mod fix;
 mod func;
+mod init_once;
+pub mod kobject;
+pub mod kprobes;
 mod module;
+mod module_data;
+pub mod mutex;
 mod object;
 pub mod params;
 mod patch;
@@ -72,10 +84,16 @@ mod platform;
 pub mod prelude;
 #[doc(hidden)]
 pub mod print;
+pub mod proc_fs;
+pub mod sched;
+pub mod seq_file;
 mod shadow;
 mod state;
+pub mod sysfs;
 mod table;
+pub mod workqueue;
 
+pub use context::AtomicContext;
 pub use livepatch_bindings as bindings;
 pub use livepatch_bindings::ffi;
 #[doc(hidden)]
@@ -85,14 +103,17 @@ pub use livepatch_macros::{
     livepatch,
     module,
     param,
-    state, //
+    state,
+    traceable, //
 };
 pub use module::{Module, ModuleState};
+pub use module_data::ModuleData;
 pub use object::Object;
 pub use params::Param;
 pub use platform::error;
 pub use platform::error::{Error, Result};
-pub use shadow::{AtomicContext, Destructor, Shadow};
+pub use seq_file::SeqFile;
+pub use shadow::{Constructor, Destructor, Shadow};
 pub use state::{State, StateRef};
 
 /// What the generated code is made of. Not for authors: the macros hold its contracts.

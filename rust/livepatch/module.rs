@@ -37,10 +37,21 @@ pub enum ModuleState {
     Unformed,
 }
 
-/// A module that a livepatch patches, for the duration of a callback.
+/// A module: one that a livepatch patches, for the duration of a callback, or this one.
 pub struct Module<'a> {
     raw: NonNull<bindings::module>,
     _callback: PhantomData<&'a bindings::module>,
+}
+
+impl Module<'static> {
+    /// Returns the module that this code is part of: C's `THIS_MODULE`.
+    pub fn this() -> Self {
+        Self {
+            // SAFETY: The address of a static is not null.
+            raw: unsafe { NonNull::new_unchecked(this_module()) },
+            _callback: PhantomData,
+        }
+    }
 }
 
 impl<'a> Module<'a> {

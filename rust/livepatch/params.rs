@@ -35,8 +35,8 @@ use core::cell::UnsafeCell;
 ///
 /// # Invariants
 ///
-/// Only the kernel's parameter code writes the value and the count, under the module's parameter
-/// lock.
+/// Only the kernel's parameter code writes the count, and the value, under the module's parameter
+/// lock; a [`Scalar`] is also written by [`Param::set`], and always with one store.
 ///
 /// # Examples
 ///
@@ -57,8 +57,8 @@ pub struct Param<T> {
     count: UnsafeCell<c_uint>,
 }
 
-// SAFETY: By the type invariant, writes come from the kernel, and every read is one volatile load
-// or holds the parameter lock.
+// SAFETY: By the type invariant, what is not written with one store is written under the parameter
+// lock; every read is one volatile load or holds that lock.
 unsafe impl<T> Sync for Param<T> {}
 
 /// A type that the kernel parses from one word.
@@ -127,9 +127,15 @@ impl<T> Param<T> {
 impl<T: Scalar> Param<T> {
     /// Reads the value.
     pub fn get(&self) -> T {
-        // SAFETY: The value is aligned and valid; by the type invariant only the kernel writes it,
-        // in one store.
+        // SAFETY: The value is aligned and valid; by the type invariant it is written in one store.
         unsafe { self.value.get().read_volatile() }
+    }
+
+    /// Sets the value, as a write through sysfs does.
+    pub fn set(&self, value: T) {
+        // SAFETY: The place is aligned, and the store is one.
+        // INVARIANT: As it must be for a scalar.
+        unsafe { self.value.get().write_volatile(value) };
     }
 }
 

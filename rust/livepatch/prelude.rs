@@ -18,8 +18,8 @@ pub use crate::ffi::{
 };
 pub use crate::params::{CharP, HexInt, InvBool, Text};
 pub use crate::{
-    livepatch, AtomicContext, Destructor, Module, ModuleState, Object, Param, Shadow, State,
-    StateRef,
+    livepatch, AtomicContext, Constructor, Destructor, Module, ModuleData, ModuleState, Object,
+    Param, SeqFile, Shadow, State, StateRef,
 };
 pub use crate::{
     pr_alert,
@@ -29,5 +29,6 @@ pub use crate::{
     pr_err,
     pr_info,
     pr_notice,
-    pr_warn, //
+    pr_warn,
+    seq_print, //
 };

@@ -9,6 +9,7 @@
 
 use crate::alloc::Flags;
 use crate::bindings;
+use crate::context::AtomicContext;
 use crate::error::{
     code::{EEXIST, EINVAL, ENOENT, ENOMEM},
     Error, Result,
@@ -18,11 +19,27 @@ use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
 
-/// Says that the code which is given it must not sleep.
+/// What makes a shadow variable, where a closure is not enough.
 ///
-/// The kernel runs constructors and destructors of shadow variables under a spinlock with
-/// interrupts off.
-pub struct AtomicContext(());
+/// It runs in atomic context: it must not sleep.
+pub trait Constructor<T> {
+    /// Makes the value; is told the address that the variable is attached to, and the one where the
+    /// value will be.
+    ///
+    /// # Errors
+    ///
+    /// Whatever it returns keeps the variable from being attached.
+    fn construct(self, obj: *mut c_void, data: NonNull<T>, context: &AtomicContext) -> Result<T>;
+}
+
+/// A constructor that is a closure.
+struct Closure<F>(F);
+
+impl<T, F: FnOnce(&AtomicContext) -> Result<T>> Constructor<T> for Closure<F> {
+    fn construct(self, _obj: *mut c_void, _data: NonNull<T>, context: &AtomicContext) -> Result<T> {
+        (self.0)(context)
+    }
+}
 
 /// What is done with a shadow variable before it is freed, besides dropping it.
 ///
@@ -119,11 +136,23 @@ impl<T: Send + Sync + 'static> Shadow<T> {
     where
         F: FnOnce(&AtomicContext) -> Result<T>,
     {
+        self.alloc_with(obj, flags, Closure(init))
+    }
+
+    /// Like [`Shadow::alloc`], with a constructor that sees the addresses.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Shadow::alloc`].
+    pub fn alloc_with<O, C>(&self, obj: *const O, flags: Flags, ctor: C) -> Result<NonNull<T>>
+    where
+        C: Constructor<T>,
+    {
         // The kernel warns, with a stack trace, of an attempt that is an error like others.
         if self.get(obj).is_some() {
             return Err(EEXIST);
         }
-        self.construct(obj, flags, init, bindings::klp_shadow_alloc)
+        self.construct(obj, flags, ctor, bindings::klp_shadow_alloc)
     }
 
     /// Returns the variable attached to an address, after attaching one if there was none.
@@ -138,7 +167,24 @@ impl<T: Send + Sync + 'static> Shadow<T> {
     where
         F: FnOnce(&AtomicContext) -> Result<T>,
     {
-        self.construct(obj, flags, init, bindings::klp_shadow_get_or_alloc)
+        self.get_or_alloc_with(obj, flags, Closure(init))
+    }
+
+    /// Like [`Shadow::get_or_alloc`], with a constructor that sees the addresses.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Shadow::get_or_alloc`].
+    pub fn get_or_alloc_with<O, C>(
+        &self,
+        obj: *const O,
+        flags: Flags,
+        ctor: C,
+    ) -> Result<NonNull<T>>
+    where
+        C: Constructor<T>,
+    {
+        self.construct(obj, flags, ctor, bindings::klp_shadow_get_or_alloc)
     }
 
     /// Runs `f` on the variable attached to an address, if there is one.
@@ -236,11 +282,11 @@ impl<T: Send + Sync + 'static> Shadow<T> {
         unsafe { bindings::klp_shadow_free_all(self.id, dtor) };
     }
 
-    fn construct<O, F>(
+    fn construct<O, C>(
         &self,
         obj: *const O,
         flags: Flags,
-        init: F,
+        ctor: C,
         alloc: unsafe extern "C" fn(
             *mut c_void,
             c_ulong,
@@ -251,13 +297,13 @@ impl<T: Send + Sync + 'static> Shadow<T> {
         ) -> *mut c_void,
     ) -> Result<NonNull<T>>
     where
-        F: FnOnce(&AtomicContext) -> Result<T>,
+        C: Constructor<T>,
     {
-        let mut constructor = Constructor {
-            init: Some(init),
+        let mut construction = Construction {
+            ctor: Some(ctor),
             error: None,
         };
-        // SAFETY: `construct` is given the constructor, which outlives the call, and memory of the
+        // SAFETY: `construct` is given the construction, which outlives the call, and memory of the
         // size of a `T`.
         let data = unsafe {
             alloc(
@@ -265,11 +311,11 @@ impl<T: Send + Sync + 'static> Shadow<T> {
                 self.id,
                 size_of::<T>(),
                 flags.as_raw(),
-                Some(construct::<T, F>),
-                (&raw mut constructor).cast(),
+                Some(construct::<T, C>),
+                (&raw mut construction).cast(),
             )
         };
-        NonNull::new(data.cast()).ok_or_else(|| match constructor.error {
+        NonNull::new(data.cast()).ok_or_else(|| match construction.error {
             Some(error) => error,
             None if self.get(obj).is_some() => EEXIST,
             None => ENOMEM,
@@ -282,25 +328,25 @@ fn key<O>(obj: *const O) -> *mut c_void {
     obj.cast::<c_void>().cast_mut()
 }
 
-/// What the constructor is given through C: the closure, until it has run, and its error.
-struct Constructor<F> {
-    init: Option<F>,
+/// What goes through C: the constructor, until it has run, and its error.
+struct Construction<C> {
+    ctor: Option<C>,
     error: Option<Error>,
 }
 
-unsafe extern "C" fn construct<T, F>(
-    _obj: *mut c_void,
+/// # Safety
+///
+/// Only the kernel may call it, with new memory for a `T` and what [`Shadow::construct`] passed.
+unsafe extern "C" fn construct<T, C: Constructor<T>>(
+    obj: *mut c_void,
     data: *mut c_void,
-    constructor: *mut c_void,
-) -> c_int
-where
-    F: FnOnce(&AtomicContext) -> Result<T>,
-{
-    // SAFETY: `Shadow::construct` passes its constructor, which nobody else uses meanwhile.
-    let constructor = unsafe { &mut *constructor.cast::<Constructor<F>>() };
-    let value = match constructor.init.take() {
-        Some(init) => init(&AtomicContext(())),
-        None => Err(EINVAL),
+    construction: *mut c_void,
+) -> c_int {
+    // SAFETY: `Shadow::construct` passes its construction, which nobody else uses meanwhile.
+    let construction = unsafe { &mut *construction.cast::<Construction<C>>() };
+    let value = match (construction.ctor.take(), NonNull::new(data.cast::<T>())) {
+        (Some(ctor), Some(data)) => ctor.construct(obj, data, &AtomicContext::new()),
+        _ => Err(EINVAL),
     };
     match value {
         Ok(value) => {
@@ -309,17 +355,20 @@ where
             0
         }
         Err(error) => {
-            constructor.error = Some(error);
+            construction.error = Some(error);
             error.to_errno()
         }
     }
 }
 
+/// # Safety
+///
+/// Only the kernel may call it, with a variable that holds a `T` and that it is about to free.
 unsafe extern "C" fn destroy<T, D: Destructor<T>>(obj: *mut c_void, data: *mut c_void) {
     // SAFETY: The kernel passes a variable of the id, which holds a `T` by the contract of
     // `Shadow::new`, after unlinking it.
     let data = unsafe { &mut *data.cast::<T>() };
-    D::destroy(obj, data, &AtomicContext(()));
+    D::destroy(obj, data, &AtomicContext::new());
     // SAFETY: As above; the kernel frees the memory next.
     unsafe { core::ptr::drop_in_place(data) };
 }

@@ -12,6 +12,7 @@
 #![no_std]
 #![deny(missing_docs, unsafe_code)]
 
+pub mod entry;
 pub mod limit;
 pub mod modinfo;
 pub mod object;

@@ -41,6 +41,7 @@ mod param;
 mod state;
 #[cfg(test)]
 mod tests;
+mod traceable;
 mod value;
 
 use diagnostics::Errors;
@@ -148,6 +149,36 @@ pub fn module(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn param(args: TokenStream, item: TokenStream) -> TokenStream {
     report(|errors| param::expand(args.into(), item.into(), errors))
+}
+
+/// Gives a function an entry that can be traced, probed and patched, under the function's own name.
+///
+/// It goes on an `unsafe extern "C" fn`. The compiler of Rust gives no function an ftrace site, so
+/// the entry is C: a line in a C file beside `main.rs`, which the kernel's build compiles like all
+/// its C.
+///
+/// ```c
+/// #include <helpers/entry.h>
+/// #include <linux/seq_file.h>
+///
+/// LIVEPATCH_ENTRY(int, foo_show, (struct seq_file *m, void *v), (m, v));
+/// ```
+///
+/// ```ignore
+/// #[livepatch::traceable]
+/// unsafe extern "C" fn foo_show(m: *mut seq_file, _v: *mut c_void) -> c_int {
+///     // ...
+/// }
+/// ```
+///
+/// From then on, `foo_show` is the entry: in Rust, in kallsyms, and in `set_ftrace_filter`. It is on
+/// the stack while the function runs, so a livepatch that replaces it waits for those who are in it.
+/// The name is global, so it must not be that of another function of the kernel that is exported.
+///
+/// By `unsafe` the author claims that the entry has the same parameters, and returns the same.
+#[proc_macro_attribute]
+pub fn traceable(args: TokenStream, item: TokenStream) -> TokenStream {
+    report(|errors| traceable::expand(args.into(), item.into(), errors))
 }
 
 /// Declares the attributes that [`macro@fix`] takes away, so that elsewhere they are answered with

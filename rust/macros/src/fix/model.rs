@@ -17,6 +17,8 @@ pub(crate) struct Fix {
     /// Whether mistakes in it were reported; nothing may be generated from it then.
     pub(crate) is_broken: bool,
     pub(crate) metadata: Metadata,
+    /// The objects that it changes, in the order in which its items name them.
+    pub(crate) objects: Vec<LitStr>,
     pub(crate) replacements: Vec<Replacement>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) states: Vec<State>,

@@ -91,6 +91,7 @@ pub(super) fn parse(
             ident: module.ident.clone(),
             is_broken: false,
             metadata,
+            objects: Vec::new(),
             replacements: Vec::new(),
             callbacks: Vec::new(),
             states: Vec::new(),
@@ -179,6 +180,7 @@ impl Parser<'_> {
                 span: ident.span(),
             });
 
+        self.object(&object);
         self.fix.replacements.push(Replacement {
             function: ident.clone(),
             name,
@@ -209,11 +211,21 @@ impl Parser<'_> {
             .filter(|object| name::object(object, errors))
             .unwrap_or_else(|| self.object.clone());
 
+        self.object(&object);
         self.fix.callbacks.push(Callback {
             kind,
             function: ident.clone(),
             object,
         });
+    }
+
+    /// Notes that an item names an object.
+    fn object(&mut self, object: &LitStr) {
+        let objects = &mut self.fix.objects;
+
+        if objects.iter().all(|known| known.value() != object.value()) {
+            objects.push(object.clone());
+        }
     }
 
     fn takes_nothing(&mut self, what: &str, args: TokenStream) {

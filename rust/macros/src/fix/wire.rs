@@ -9,6 +9,7 @@
 //! fix {
 //!     name "id" "title" ["cve" ..] ["reference" ..] "severity"? ,
 //!     ok | broken ,
+//!     ["object" ..]
 //!     [ (function "name" "object" sympos) .. ]
 //!     [ (pre_patch function "object") .. ]
 //!     [ (Type id version) .. ]
@@ -64,6 +65,7 @@ pub(crate) struct Received {
     pub(crate) ident: Ident,
     pub(crate) is_broken: bool,
     pub(crate) metadata: Metadata,
+    pub(crate) objects: Vec<LitStr>,
     pub(crate) replacements: Vec<Replacement>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) states: Vec<StateEntry>,
@@ -85,6 +87,7 @@ pub(super) fn encode(fix: &Fix) -> TokenStream {
                 references,
                 severity,
             },
+        objects,
         replacements,
         callbacks,
         states,
@@ -126,6 +129,7 @@ pub(super) fn encode(fix: &Fix) -> TokenStream {
         fix {
             #ident #id #title [#(#cves)*] [#(#references)*] #(#severity)*,
             #health,
+            [#(#objects)*]
             [#(#replacements)*]
             [#(#callbacks)*]
             [#(#states)*]
@@ -162,6 +166,7 @@ impl Parse for Received {
             ident,
             is_broken: health != "ok",
             metadata,
+            objects: list(input)?,
             replacements: list(input)?,
             callbacks: list(input)?,
             states: list(input)?,

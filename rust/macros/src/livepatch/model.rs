@@ -62,12 +62,17 @@ impl Livepatch {
         self.fixes.len() > 1
     }
 
-    /// Sorts the items of all fixes by object, in the order of the objects' first use.
+    /// Sorts the items of all fixes by object, in the order in which the source first names each.
+    ///
+    /// The kernel patches them, and runs their callbacks, in this order.
     pub(super) fn objects(&self) -> Vec<Object<'_>> {
         let mut objects = Vec::new();
 
         for (fix, part) in self.fixes.iter().enumerate() {
             let path = &part.path;
+            for name in &part.fix.objects {
+                object(&mut objects, &name.value());
+            }
             for (index, item) in part.fix.replacements.iter().enumerate() {
                 object(&mut objects, &item.object.value()).funcs.push(Item {
                     fix,

@@ -11,7 +11,8 @@ use crate::{
     fix_item,
     livepatch,
     module,
-    param, //
+    param,
+    traceable, //
 };
 use proc_macro2::{
     TokenStream,
@@ -106,6 +107,7 @@ impl Expansion<'_> {
                 tokens
             }
             "param" => param::expand(args, item, &mut errors),
+            "traceable" => traceable::expand(args, item, &mut errors),
             name => fix_item::misplaced(name, item, &mut errors),
         };
         self.add(errors);

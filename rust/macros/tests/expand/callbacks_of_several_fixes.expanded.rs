@@ -16,8 +16,9 @@ pub(crate) mod one {
     #[doc(hidden)]
     macro_rules! __livepatch_fix {
         ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
-            $($next)+ ! { { $($known)* fix { one "one" "one"[] [], ok, [] [(post_unpatch
-            undo "pktgen") (post_patch done "pktgen")] [] [] [] [] } } $($rest)* }
+            $($next)+ ! { { $($known)* fix { one "one" "one"[] [], ok, ["pktgen"] []
+            [(post_unpatch undo "pktgen") (post_patch done "pktgen")] [] [] [] [] } }
+            $($rest)* }
         };
     }
     #[doc(hidden)]
@@ -47,8 +48,8 @@ pub(crate) mod two {
     #[doc(hidden)]
     macro_rules! __livepatch_fix {
         ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
-            $($next)+ ! { { $($known)* fix { two "two" "two"[] [], ok, [] [(pre_patch
-            prepare "pktgen")] [(Saved 1 1)] [] [] [] } } $($rest)* }
+            $($next)+ ! { { $($known)* fix { two "two" "two"[] [], ok, ["pktgen"] []
+            [(pre_patch prepare "pktgen")] [(Saved 1 1)] [] [] [] } } $($rest)* }
         };
     }
     #[doc(hidden)]

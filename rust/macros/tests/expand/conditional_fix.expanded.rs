@@ -13,7 +13,7 @@ pub(crate) mod always {
     macro_rules! __livepatch_fix {
         ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
             $($next)+ ! { { $($known)* fix { always "always" "always"[] [], ok, [] [] []
-            [] [prepare] [] } } $($rest)* }
+            [] [] [prepare] [] } } $($rest)* }
         };
     }
     #[doc(hidden)]
@@ -32,7 +32,7 @@ pub(crate) mod sometimes {
     macro_rules! __livepatch_fix {
         ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
             $($next)+ ! { { $($known)* fix { sometimes "sometimes" "sometimes"[] [], ok,
-            [] [] [] [] [prepare] [] } } $($rest)* }
+            [] [] [] [] [] [prepare] [] } } $($rest)* }
         };
     }
     #[doc(hidden)]

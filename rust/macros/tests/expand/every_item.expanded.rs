@@ -123,12 +123,12 @@ pub(super) mod every_item {
         ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
             $($next)+ ! { { $($known)* fix { every_item "every-item"
             "everything"["CVE-2026-12345" "CVE-2026-123456"] ["bsc#1234567"] "important",
-            ok, [(of_the_module "of_the_module" "pktgen" 0) (of_the_kernel "old.isra.0"
-            "vmlinux" 2) (keyword "match" "pktgen" 0)] [(pre_patch before_patching
-            "pktgen") (post_patch after_patching "vmlinux") (pre_unpatch
-            before_unpatching "pktgen") (post_unpatch after_unpatching "pktgen")]
-            [(SavedTimeout 16 2)] [(GREETING "hello") (QUIET "quiet")] [prepare] [undo] }
-            } $($rest)* }
+            ok, ["pktgen" "vmlinux"] [(of_the_module "of_the_module" "pktgen" 0)
+            (of_the_kernel "old.isra.0" "vmlinux" 2) (keyword "match" "pktgen" 0)]
+            [(pre_patch before_patching "pktgen") (post_patch after_patching "vmlinux")
+            (pre_unpatch before_unpatching "pktgen") (post_unpatch after_unpatching
+            "pktgen")] [(SavedTimeout 16 2)] [(GREETING "hello") (QUIET "quiet")]
+            [prepare] [undo] } } $($rest)* }
         };
     }
     #[doc(hidden)]
@@ -147,7 +147,7 @@ mod other {
         macro_rules! __livepatch_fix {
             ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
                 $($next)+ ! { { $($known)* fix { fix "fix" "another"[] [], ok, [] [] []
-                [] [prepare] [] } } $($rest)* }
+                [] [] [prepare] [] } } $($rest)* }
             };
         }
         #[doc(hidden)]

@@ -26,7 +26,7 @@ pub(crate) mod cmdline {
     macro_rules! __livepatch_fix {
         ({ $($known:tt)* } [$($next:tt)+] $($rest:tt)*) => {
             $($next)+ ! { { $($known)* fix { cmdline "cmdline"
-            "proc: say that the kernel is patched"["CVE-2026-12345"] [], ok,
+            "proc: say that the kernel is patched"["CVE-2026-12345"] [], ok, ["vmlinux"]
             [(cmdline_proc_show "cmdline_proc_show" "vmlinux" 0)] [] [] [] [] [] } }
             $($rest)* }
         };
