@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A broken twin of `test_klp_state`: it has no callback for what comes after unpatching.
+//!
+//! The tests of the tests give it the name of the other one, and expect that it is found out.
+
+use core::sync::atomic::{AtomicI32, Ordering};
+use livepatch::prelude::*;
+
+#[path = "../callback_info.rs"]
+mod callback_info;
+
+#[livepatch::fix(title = "printk: print everything on the console")]
+mod loglevel {
+    use super::callback_info::callback_info;
+    use super::*;
+
+    /// The level of the console while a livepatch with the state is in force.
+    const LEVEL: c_int = livepatch::bindings::CONSOLE_LOGLEVEL_MOTORMOUTH as c_int;
+
+    /// The level before the first livepatch changed it.
+    #[state(id = 1, version = 1)]
+    struct ConsoleLoglevel(c_int);
+
+    /// The kernel's variable.
+    fn console_loglevel() -> &'static AtomicI32 {
+        let levels = (&raw mut livepatch::bindings::console_printk).cast::<c_int>();
+        // SAFETY: The level of the console is the first of several aligned integers, which stay for
+        // ever, and which everybody reads and writes whole.
+        unsafe { AtomicI32::from_ptr(levels) }
+    }
+
+    #[pre_patch]
+    fn pre_patch(object: &mut Object) -> Result {
+        callback_info("pre_patch_callback", object);
+        allocate_loglevel_state(object)
+    }
+
+    #[post_patch]
+    fn post_patch(object: &mut Object) {
+        callback_info("post_patch_callback", object);
+        fix_console_loglevel(object);
+    }
+
+    #[pre_unpatch]
+    fn pre_unpatch(object: &mut Object) {
+        callback_info("pre_unpatch_callback", object);
+        restore_console_loglevel(object);
+    }
+
+    fn allocate_loglevel_state(object: &mut Object) -> Result {
+        let mut state = object.state::<ConsoleLoglevel>().ok_or(EINVAL)?;
+        state.set_data(KBox::new(ConsoleLoglevel(0), GFP_KERNEL)?);
+        pr_info!("allocate_loglevel_state: allocating space to store console_loglevel\n");
+        Ok(())
+    }
+
+    fn fix_console_loglevel(object: &mut Object) {
+        let Some(mut state) = object.state::<ConsoleLoglevel>() else {
+            return;
+        };
+        pr_info!("fix_console_loglevel: fixing console_loglevel\n");
+        if let Some(before) = state.data_mut() {
+            before.0 = console_loglevel().swap(LEVEL, Ordering::Relaxed);
+        }
+    }
+
+    fn restore_console_loglevel(object: &mut Object) {
+        let Some(state) = object.state::<ConsoleLoglevel>() else {
+            return;
+        };
+        pr_info!("restore_console_loglevel: restoring console_loglevel\n");
+        if let Some(before) = state.data() {
+            console_loglevel().store(before.0, Ordering::Relaxed);
+        }
+    }
+}
+
+livepatch! {
+    description: "Livepatch test: a broken system state modification",
+    fixes: [loglevel],
+}
