@@ -56,15 +56,19 @@ update:
 #: Testing
 #:   check            what needs no kernel: formatting, lints, tests on this machine
 #:   test             check, and everything that runs in a virtual machine
+#:   selftest         upstream's livepatch selftests, on modules in C and in Rust
 #:   soak             the long forms of the tests
 #:   bench            size, instructions and build time, next to C
 #:   doc              the documentation of the crates, in .build/doc
-PHONY += check test soak bench doc
+PHONY += check test selftest soak bench doc
 check:
 	@scripts/check
 
 test:
 	@scripts/test
+
+selftest:
+	@scripts/selftest
 
 soak: export LIVEPATCH_SELFTESTS := 1
 soak:
