@@ -16,7 +16,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Action {
     /// Judge KTAP on standard input, and pass it on.
-    Ktap(StreamOptions),
+    Ktap(KtapOptions),
     /// Judge the output of `cargo test` on standard input, and pass it on.
     Cargo(StreamOptions),
     /// Print the totals of all suites.
@@ -24,6 +24,8 @@ pub(crate) enum Action {
         /// What the other commands wrote with --totals.
         file: PathBuf,
     },
+    /// Compare upstream's livepatch selftests with its modules in C and with their twins in Rust.
+    Upstream(UpstreamOptions),
     /// Compare what the compiler said of each case with what the case expects, as KTAP.
     CompileFail(CasesOptions),
 }
@@ -36,6 +38,28 @@ pub(crate) struct StreamOptions {
     /// Append the totals to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) totals: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct KtapOptions {
+    #[command(flatten)]
+    pub(crate) stream: StreamOptions,
+    /// Append the result of each test to this file, as a line of JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) results: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct UpstreamOptions {
+    /// What `ktap` wrote with --results.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) results: PathBuf,
+    /// The suite that ran with upstream's modules in C.
+    #[arg(long, value_name = "SUITE", default_value = "upstream-c")]
+    pub(crate) control: String,
+    /// The suite that ran with the twins in Rust.
+    #[arg(long, value_name = "SUITE", default_value = "upstream-rust")]
+    pub(crate) twins: String,
 }
 
 #[derive(Args)]

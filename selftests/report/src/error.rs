@@ -21,11 +21,19 @@ pub(crate) enum Error {
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
 
-    #[error("{}:{line}: these are no totals of a suite: {source}; remove the file and run the tests again", .file.display())]
-    Totals {
+    #[error("{}:{line}: cannot read {what}: {source}; remove the file and run the tests again", .file.display())]
+    Record {
+        what: &'static str,
         file: PathBuf,
         line: usize,
         source: serde_json::Error,
+    },
+
+    #[error("{}: the suite {suite} has two results of `{test}`; remove the file and run the tests again", .file.display())]
+    Twice {
+        file: PathBuf,
+        suite: String,
+        test: String,
     },
 
     #[error("there is no case, a file NAME.rs, in {}", .0.display())]

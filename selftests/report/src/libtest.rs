@@ -119,6 +119,7 @@ impl Judge for Output {
         Verdict {
             totals: self.totals,
             problems: self.problems,
+            results: Vec::new(),
         }
     }
 }

@@ -6,6 +6,8 @@
 //!   tests in the VM ──KTAP──► ktap ─────────┐
 //!   cargo test ─────────────► cargo ────────┼─► totals, a line of JSON each ──► summary
 //!   rustc's diagnostics ────► compile-fail ─┘
+//!
+//!   ktap ─► results, a line of JSON a test ─► upstream
 //! ```
 //!
 //! The exit status is 0 if all is well, 1 if a test failed, and 2 if there is no telling.
@@ -16,8 +18,11 @@ mod error;
 mod ktap;
 mod libtest;
 mod pass_through;
+mod records;
+mod results;
 mod summary;
 mod totals;
+mod upstream;
 
 use std::io;
 use std::path::Path;
@@ -25,10 +30,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Action, CasesOptions, Cli, StreamOptions};
+use cli::{Action, CasesOptions, Cli, KtapOptions, StreamOptions, UpstreamOptions};
 use error::Error;
 use pass_through::pass_through;
+use results::TestRecord;
 use totals::Totals;
+use upstream::Comparison;
 
 /// The exit status when nothing could be judged, which is clap's for wrong arguments too.
 const EXIT_ERROR: u8 = 2;
@@ -38,6 +45,8 @@ struct Verdict {
     totals: Totals,
     /// What is wrong with the stream itself. It cannot be read in it.
     problems: Vec<String>,
+    /// The results that the stream says test by test: those of KTAP.
+    results: Vec<TestRecord>,
 }
 
 /// Something that reads test output line by line.
@@ -46,13 +55,18 @@ trait Judge {
     fn finish(self) -> Verdict;
 }
 
-fn stream(mut judge: impl Judge, totals: Option<&Path>) -> Result<bool, Error> {
+fn stream(
+    mut judge: impl Judge,
+    totals: Option<&Path>,
+    results: Option<&Path>,
+) -> Result<bool, Error> {
     pass_through(io::stdin().lock(), io::stdout().lock(), |line| {
         judge.line(line);
     })?;
     let verdict = judge.finish();
-    for problem in &verdict.problems {
-        eprintln!("selftest-report: {problem}");
+    complain(&verdict.problems);
+    if let Some(file) = results {
+        results::append(&verdict.results, file)?;
     }
     record(&verdict.totals, totals)
 }
@@ -69,15 +83,37 @@ fn record(totals: &Totals, file: Option<&Path>) -> Result<bool, Error> {
     Ok(totals.failures.is_empty())
 }
 
+fn upstream(options: &UpstreamOptions) -> Result<bool, Error> {
+    let results = results::read_all(&options.results)?;
+    let comparison = Comparison::new(&results, options)?;
+    complain(&comparison.problems);
+    comparison
+        .print(io::stdout().lock())
+        .map_err(Error::Output)?;
+    Ok(comparison.is_good())
+}
+
+fn complain(problems: &[String]) {
+    for problem in problems {
+        eprintln!("selftest-report: {problem}");
+    }
+}
+
 fn go(action: Action) -> Result<bool, Error> {
     match action {
-        Action::Ktap(StreamOptions { suite, totals }) => {
-            stream(ktap::Stream::new(&suite), totals.as_deref())
-        }
+        Action::Ktap(KtapOptions {
+            stream: StreamOptions { suite, totals },
+            results,
+        }) => stream(
+            ktap::Stream::new(&suite),
+            totals.as_deref(),
+            results.as_deref(),
+        ),
         Action::Cargo(StreamOptions { suite, totals }) => {
-            stream(libtest::Output::new(&suite), totals.as_deref())
+            stream(libtest::Output::new(&suite), totals.as_deref(), None)
         }
         Action::Summary { file } => summary::print(&Totals::read_all(&file)?, io::stdout().lock()),
+        Action::Upstream(options) => upstream(&options),
         Action::CompileFail(options) => compile_fail(&options),
     }
 }

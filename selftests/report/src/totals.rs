@@ -2,13 +2,12 @@
 
 //! The totals of a suite of tests, and the file where those of all suites are gathered.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::records;
 
 /// How many tests of a suite passed, failed and were skipped, and which failed.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -50,41 +49,23 @@ impl Totals {
     ///
     /// [`Error::File`].
     pub(crate) fn append(&self, file: &Path) -> Result<(), Error> {
-        let mut line = serde_json::to_vec(self)
-            .map_err(io::Error::from)
-            .map_err(Error::file("write", file))?;
-        line.push(b'\n');
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(file)
-            // In one piece: the suites of a parallel make do not get mixed up.
-            .and_then(|mut file| file.write_all(&line))
-            .map_err(Error::file("append to", file))
+        records::append(std::slice::from_ref(self), file)
     }
 
     /// Reads what [`Totals::append`] wrote.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] and [`Error::Totals`].
+    /// [`Error::File`] and [`Error::Record`].
     pub(crate) fn read_all(file: &Path) -> Result<Vec<Self>, Error> {
-        let text = fs::read_to_string(file).map_err(Error::file("read", file))?;
-        text.lines()
-            .enumerate()
-            .map(|(index, line)| {
-                serde_json::from_str(line).map_err(|source| Error::Totals {
-                    file: file.to_owned(),
-                    line: index + 1,
-                    source,
-                })
-            })
-            .collect()
+        records::read_all(file, "the totals of a suite")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -3,6 +3,7 @@
 //! One document: a plan and its results, and those of subtests, which are indented.
 
 use super::line::{Line, TestResult};
+use crate::results::TestStatus;
 use crate::totals::Totals;
 
 /// A document as far as it has been read.
@@ -25,14 +26,22 @@ struct Level {
     /// How many results there were, and what the next one's number is.
     ran: u64,
     next: u64,
-    totals: Totals,
+    tally: Tally,
     /// What subtests have amounted to whose own result is still to come.
-    subtests: Option<Totals>,
+    subtests: Option<Tally>,
+}
+
+/// Tests as they are counted, and one by one.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) totals: Totals,
+    /// The tests that have a result, by their name.
+    pub(super) tests: Vec<(String, TestStatus)>,
 }
 
 /// What a document amounts to.
 pub(super) struct Outcome {
-    pub(super) totals: Totals,
+    pub(super) tally: Tally,
     /// What is wrong with the document itself; the totals count it as failures.
     pub(super) problems: Vec<String>,
     /// The plan says that the tests cannot run here.
@@ -73,14 +82,10 @@ impl Document {
         }
         self.check();
         let level = self.levels.pop().unwrap_or_default();
-        let mut totals = level.totals;
-        if let Some(subtests) = level.subtests {
-            totals.add(&subtests);
-        }
         Outcome {
-            totals,
-            problems: self.problems,
             is_skipped: level.is_skipped,
+            tally: level.sum(),
+            problems: self.problems,
         }
     }
 
@@ -140,15 +145,11 @@ impl Document {
         let Some(level) = self.levels.pop() else {
             return;
         };
-        let mut totals = level.totals;
-        if let Some(subtests) = level.subtests {
-            totals.add(&subtests);
-        }
-        let parent = self.top();
-        match &mut parent.subtests {
-            Some(subtests) => subtests.add(&totals),
-            None => parent.subtests = Some(totals),
-        }
+        let subtests = level.sum();
+        self.top()
+            .subtests
+            .get_or_insert_with(Tally::default)
+            .add(subtests);
     }
 
     /// Checks that the innermost level is whole.
@@ -167,7 +168,7 @@ impl Document {
             Some(planned) if planned != ran && !level.has_bailed_out => {
                 problems.push(format!("planned {planned} tests, ran {ran}"));
             }
-            Some(_) if level.is_skipped => level.totals.skipped += 1,
+            Some(_) if level.is_skipped => level.tally.totals.skipped += 1,
             Some(_) => {}
         }
         for problem in problems {
@@ -176,7 +177,7 @@ impl Document {
     }
 
     fn problem(&mut self, problem: String) {
-        self.top().totals.fail(problem.clone());
+        self.top().tally.totals.fail(problem.clone());
         self.problems.push(problem);
     }
 
@@ -204,20 +205,56 @@ impl Level {
             "" => format!("test {}", self.ran),
             name => name.to_owned(),
         };
-        let mut has_failed = !result.is_ok && !result.is_skipped;
-        if let Some(mut subtests) = self.subtests.take() {
-            has_failed &= subtests.failed == 0;
-            for failure in &mut subtests.failures {
-                *failure = format!("{name}: {failure}");
-            }
-            self.totals.add(&subtests);
-        } else if result.is_skipped {
-            self.totals.skipped += 1;
-        } else if result.is_ok {
-            self.totals.passed += 1;
+        let status = match result {
+            TestResult {
+                is_skipped: true, ..
+            } => TestStatus::Skipped,
+            TestResult { is_ok: true, .. } => TestStatus::Passed,
+            TestResult { is_ok: false, .. } => TestStatus::Failed,
+        };
+        let Some(subtests) = self.subtests.take() else {
+            self.tally.test(name, status);
+            return;
+        };
+        let is_explained = subtests.totals.failed != 0;
+        self.tally.add(subtests.of(&name));
+        if status == TestStatus::Failed && !is_explained {
+            self.tally.test(name, status);
         }
-        if has_failed {
-            self.totals.fail(name);
+    }
+
+    /// Returns what the level amounts to, with subtests that have no test.
+    fn sum(self) -> Tally {
+        let mut tally = self.tally;
+        if let Some(subtests) = self.subtests {
+            tally.add(subtests);
         }
+        tally
+    }
+}
+
+impl Tally {
+    /// Counts a test.
+    fn test(&mut self, name: String, status: TestStatus) {
+        match status {
+            TestStatus::Passed => self.totals.passed += 1,
+            TestStatus::Failed => self.totals.fail(name.clone()),
+            TestStatus::Skipped => self.totals.skipped += 1,
+        }
+        self.tests.push((name, status));
+    }
+
+    fn add(&mut self, more: Self) {
+        self.totals.add(&more.totals);
+        self.tests.extend(more.tests);
+    }
+
+    /// Names what is counted after the test that it is part of.
+    fn of(mut self, test: &str) -> Self {
+        let names = self.tests.iter_mut().map(|(name, _)| name);
+        for name in names.chain(&mut self.totals.failures) {
+            *name = format!("{test}: {name}");
+        }
+        self
     }
 }

@@ -4,6 +4,7 @@
 
 use super::document::{Document, Outcome};
 use super::line::Line;
+use crate::results::TestRecord;
 use crate::totals::Totals;
 use crate::{Judge, Verdict};
 
@@ -14,6 +15,7 @@ const EXIT_SKIP: i32 = 4;
 pub(crate) struct Stream {
     totals: Totals,
     problems: Vec<String>,
+    results: Vec<TestRecord>,
     current: Option<Current>,
     has_documents: bool,
 }
@@ -30,6 +32,7 @@ impl Stream {
         Self {
             totals: Totals::new(suite),
             problems: Vec::new(),
+            results: Vec::new(),
             current: None,
             has_documents: false,
         }
@@ -49,7 +52,7 @@ impl Stream {
             return;
         };
         let outcome = current.document.finish();
-        self.add(current.suite.as_deref(), &outcome);
+        self.add(current.suite.as_deref(), outcome);
         if let Some(suite) = current.suite {
             self.problem(format!("{suite}: cut off before it ended"));
         }
@@ -63,12 +66,14 @@ impl Stream {
             return;
         };
         let outcome = current.document.finish();
-        self.add(Some(name), &outcome);
+        let is_skipped = outcome.is_skipped;
+        let has_failed = outcome.tally.totals.failed != 0;
+        self.add(Some(name), outcome);
         let problem = match status {
             Some(0) => None,
-            Some(EXIT_SKIP) if outcome.is_skipped => None,
+            Some(EXIT_SKIP) if is_skipped => None,
             // The script says what is known already.
-            Some(_) if outcome.totals.failed != 0 => None,
+            Some(_) if has_failed => None,
             Some(status) => Some(format!("{name}: ended with status {status}")),
             None => Some(format!("{name}: ended without a status")),
         };
@@ -77,15 +82,23 @@ impl Stream {
         }
     }
 
-    fn add(&mut self, suite: Option<&str>, outcome: &Outcome) {
+    fn add(&mut self, suite: Option<&str>, outcome: Outcome) {
         let in_suite = |what: &String| match suite {
             Some(suite) => format!("{suite}: {what}"),
             None => what.clone(),
         };
-        let mut totals = outcome.totals.clone();
+        let mut totals = outcome.tally.totals;
         totals.failures = totals.failures.iter().map(in_suite).collect();
         self.totals.add(&totals);
         self.problems.extend(outcome.problems.iter().map(in_suite));
+        let suite = suite.unwrap_or(&self.totals.suite);
+        let records = outcome.tally.tests.into_iter();
+        self.results
+            .extend(records.map(|(test, result)| TestRecord {
+                suite: suite.to_owned(),
+                test,
+                result,
+            }));
     }
 
     fn problem(&mut self, problem: String) {
@@ -121,6 +134,7 @@ impl Judge for Stream {
         Verdict {
             totals: self.totals,
             problems: self.problems,
+            results: self.results,
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
 use super::*;
+use crate::results::TestStatus::{self, Failed, Passed, Skipped};
 
 fn judge(text: &str) -> Verdict {
     let mut stream = Stream::new("vm");
@@ -15,6 +16,16 @@ fn totals(text: &str) -> ([u64; 3], Vec<String>) {
         [totals.passed, totals.failed, totals.skipped],
         totals.failures,
     )
+}
+
+/// Checks the result of each test.
+fn results(text: &str, expected: &[(&str, &str, TestStatus)]) {
+    let results = judge(text).results;
+    let results: Vec<_> = results
+        .iter()
+        .map(|record| (&*record.suite, &*record.test, record.result))
+        .collect();
+    assert_eq!(results, expected, "{text}");
 }
 
 /// Checks that nothing is wrong but what is listed, and that it counts as failures.
@@ -199,4 +210,50 @@ fn results_outside_of_a_script_are_judged_too() {
     let text = "# suite: one\nKTAP version 1\n1..1\nok 1 a\n# suite-exit: one 0\nnot ok 2 b\n";
     assert_eq!(totals(text).0[0], 1);
     assert!(totals(text).1.contains(&"b".to_owned()));
+}
+
+#[test]
+fn each_test_has_a_result_in_its_suite() {
+    results(
+        "# suite: one\nKTAP version 1\n1..3\n# test-x\nok 1 test-x: a case\n\
+         not ok 2 test-x: another\nok 3 test-y: last # SKIP SKIP: no such file\n\
+         # suite-exit: one 1\nKTAP version 1\n1..2\nok 1 a\nok 2\n",
+        &[
+            ("one", "test-x: a case", Passed),
+            ("one", "test-x: another", Failed),
+            ("one", "test-y: last", Skipped),
+            ("vm", "a", Passed),
+            ("vm", "test 2", Passed),
+        ],
+    );
+}
+
+#[test]
+fn subtests_have_results_instead_of_their_test() {
+    results(
+        "KTAP version 1\n1..2\n  KTAP version 1\n  1..2\n    KTAP version 1\n    1..1\n    \
+         not ok 1 x\n  not ok 1 a\n  ok 2 b\nnot ok 1 first\n  KTAP version 1\n  1..1\n  \
+         ok 1 c\nnot ok 2 second\n",
+        &[
+            ("vm", "first: a: x", Failed),
+            ("vm", "first: b", Passed),
+            ("vm", "second: c", Passed),
+            ("vm", "second", Failed),
+        ],
+    );
+}
+
+#[test]
+fn a_script_that_does_not_end_has_the_results_so_far() {
+    results(
+        "# suite: one\nKTAP version 1\n1..2\nok 1 a\n# suite: two\n",
+        &[("one", "a", Passed)],
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_document_is_no_result() {
+    results("KTAP version 1\n1..3\nok 2 a\n", &[("vm", "a", Passed)]);
+    results("KTAP version 1\n1..0 # SKIP no such module\n", &[]);
+    results("", &[]);
 }
