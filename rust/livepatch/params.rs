@@ -141,6 +141,9 @@ impl<T: Scalar> Param<T> {
 
 impl<T: ParamType, const N: usize> Param<[T; N]> {
     /// Returns how many elements were given, or zero if the parameter was not.
+    ///
+    /// A write that the kernel refuses can have changed the elements before the one that is wrong,
+    /// and this count.
     pub fn len(&self) -> usize {
         // SAFETY: The count is aligned and valid; by the type invariant only the kernel writes it.
         let count = unsafe { self.count.get().read_volatile() };

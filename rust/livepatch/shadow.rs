@@ -126,7 +126,8 @@ impl<T: Send + Sync + 'static> Shadow<T> {
 
     /// Attaches a new variable to an address.
     ///
-    /// `init` makes the value, in atomic context: it must not sleep.
+    /// `init` makes the value, in atomic context: it must not sleep. Where several tasks may come at
+    /// once, [`Shadow::get_or_alloc`] is the one to use: the kernel warns of a race that this loses.
     ///
     /// # Errors
     ///
