@@ -4,7 +4,6 @@
 # Enable, disable and load again every livepatch of patches/, many times, while the machine is busy.
 #
 # ROUNDS is how often, 3 if it is not set.
-#
 
 . "$(dirname "$0")/lib.sh"
 : "${ROUNDS:=3}"
