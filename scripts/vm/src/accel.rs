@@ -106,7 +106,10 @@ fn try_boot(vm: &Vm) -> Result<Option<String>, Error> {
         qemu: vm.qemu.clone(),
         kernel: vm.kernel.clone(),
         base: vm.base.clone(),
-        contents: Contents::default(),
+        contents: Contents {
+            modules: vm.contents.modules.clone(),
+            ..Contents::default()
+        },
         append: Vec::new(),
         memory: vm.memory,
         processors: vm.processors,

@@ -49,7 +49,7 @@ pub struct Contents {
     pub files: Vec<Place>,
     /// Whole directories.
     pub trees: Vec<Place>,
-    /// The kernel's directory of modules.
+    /// The kernel's directory of modules, from which only those that are wanted or needed are taken.
     pub modules: Option<PathBuf>,
     /// Modules wanted from it.
     pub wanted_modules: Vec<String>,
@@ -87,31 +87,33 @@ fn add<W: Write>(
     archive: &mut Archive<W>,
     task: &Task,
     contents: &Contents,
+    drivers: &[&str],
     mark: &[u8],
 ) -> Result<(), Error> {
+    let mut loaded: Vec<&str> = Vec::new();
     for tree in &contents.trees {
         archive.host_tree(&tree.host, &member(&tree.guest)?)?;
     }
     for file in &contents.files {
         archive.host_file(&file.host, &member(&file.guest)?)?;
     }
-    if let Some(path) = contents
-        .modules
-        .as_ref()
-        .filter(|_| !contents.wanted_modules.is_empty())
-    {
+    if let Some(path) = &contents.modules {
         let directory = Directory::open(path)?;
-        let files = directory.closure(&contents.wanted_modules, modules::depends)?;
+        loaded.extend(drivers.iter().filter(|name| directory.has(name)));
+        let mut wanted = contents.wanted_modules.clone();
+        wanted.extend(loaded.iter().map(ToString::to_string));
+        let files = directory.closure(&wanted, modules::depends)?;
         let target = Path::new("usr/lib/modules").join(&directory.release);
-        for file in files {
-            let below = file.strip_prefix(&directory.path).unwrap_or(&file);
-            archive.host_file(&file, &target.join(below))?;
-        }
-        for table in modules::TABLES {
+        let tables = modules::TABLES.iter().filter(|_| !files.is_empty());
+        for table in tables {
             let source = directory.path.join(table);
             if source.is_file() {
                 archive.host_file(&source, &target.join(table))?;
             }
+        }
+        for file in files {
+            let below = file.strip_prefix(&directory.path).unwrap_or(&file);
+            archive.host_file(&file, &target.join(below))?;
         }
     } else if let Some(name) = contents.wanted_modules.first() {
         return Err(Error::NoModulesDirectory(name.clone()));
@@ -121,6 +123,8 @@ fn add<W: Write>(
     let orders = Path::new(".vm");
     archive.bytes(&orders.join("fstab"), 0o644, FSTAB)?;
     archive.bytes(&orders.join("mark"), 0o644, mark)?;
+    let loaded = list(loaded.iter().map(|name| name.as_bytes()));
+    archive.bytes(&orders.join("drivers"), 0o644, &loaded)?;
     let command = list(task.command.iter().map(|word| word.as_bytes()));
     archive.bytes(&orders.join("command"), 0o644, &command)?;
     let collect = list(
@@ -141,6 +145,14 @@ fn add<W: Write>(
 
 /// Makes the initramfs in memory: the base archive and, behind it, the run's own.
 ///
+/// # Arguments
+///
+/// * `base` - the base archive
+/// * `task` - what to do in the guest
+/// * `contents` - what else is in its root
+/// * `drivers` - modules that it loads first, of those that the kernel has as modules
+/// * `mark` - what ends its streams
+///
 /// # Errors
 ///
 /// When a file cannot be read or cannot be held by the archive.
@@ -148,6 +160,7 @@ pub fn initramfs(
     base: &Path,
     task: &Task,
     contents: &Contents,
+    drivers: &[&str],
     mark: &[u8],
 ) -> Result<OwnedFd, Error> {
     let memory = rustix::fs::memfd_create("initramfs", MemfdFlags::CLOEXEC)
@@ -159,7 +172,7 @@ pub fn initramfs(
     let padding = position.next_multiple_of(ALIGNMENT) - position;
     io::copy(&mut io::repeat(0).take(padding), &mut memory).map_err(Error::system("write"))?;
     let mut archive = Archive::new(io::BufWriter::new(memory));
-    add(&mut archive, task, contents, mark)?;
+    add(&mut archive, task, contents, drivers, mark)?;
     let memory = archive
         .finish()
         .and_then(|output| output.into_inner().map_err(io::IntoInnerError::into_error))

@@ -17,6 +17,8 @@ pub struct Machine {
     pub cpu: &'static str,
     /// The device that carries the virtio ports, with its properties.
     pub serial_bus: &'static str,
+    /// The modules that drive it and the ports, for a kernel that has them as modules.
+    pub drivers: &'static [&'static str],
     /// `console=` of the kernel.
     pub console: &'static str,
     /// More words for the kernel's command line.
@@ -32,6 +34,7 @@ pub const MACHINES: &[Machine] = &[Machine {
     machine: "q35",
     cpu: "max",
     serial_bus: "virtio-serial-pci,ioeventfd=off",
+    drivers: &["virtio_pci", "virtio_console"],
     console: "ttyS0",
     // The emulated clock is as good as it will get: spare the guest the probing.
     append: "tsc=reliable no_timer_check",

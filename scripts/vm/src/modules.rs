@@ -109,6 +109,12 @@ impl Directory {
         Ok(())
     }
 
+    /// Whether there is a file of the named module; not when it is built in.
+    pub fn has(&self, name: &str) -> bool {
+        let name = canonical(name);
+        !self.builtin.contains(&name) && self.files.contains_key(&name)
+    }
+
     /// The files of the named modules and of all they need.
     ///
     /// `depends` gives the names a module file depends on.
@@ -238,6 +244,8 @@ mod tests {
             closure(&directory, &["ext_four"]).expect("built in"),
             [""; 0]
         );
+        assert!(directory.has("b_b") && directory.has("a"));
+        assert!(!directory.has("ext_four") && !directory.has("none"));
         assert_eq!(
             closure(&directory, &["b-b"]).expect("there"),
             ["a.ko.xz", "c.ko.zst", "b-b.ko"]

@@ -210,7 +210,7 @@ pub fn run(
     let messages_path = log.join("qemu.log");
     let messages = File::create(&messages_path).map_err(Error::file("create", &messages_path))?;
     let mark = guest::mark()?;
-    let initramfs = guest::initramfs(&vm.base, task, &vm.contents, &mark)?;
+    let initramfs = guest::initramfs(&vm.base, task, &vm.contents, vm.machine.drivers, &mark)?;
 
     let (sender, events) = mpsc::channel();
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGWINCH])
