@@ -105,6 +105,26 @@ debian_mirrors() {
 		END { if (archive && security) print archive, security }'
 }
 
+# with_older_suites: the lines of a sources.list, stdin, and after them those of the Debian releases before it that kernels and
+# their compilers are taken from.
+with_older_suites() {
+	local older=(bookworm)
+	awk -v older="${older[*]}" '
+		{ print }
+		$1 == "deb" && $3 ~ /^[a-z]+(-updates|-security)?$/ { lines[++n] = $0; suites[n] = $3 }
+		END {
+			count = split(older, release, " ")
+			for (i = 1; i <= count; i++)
+				for (j = 1; j <= n; j++) {
+					suite = suites[j]
+					sub(/^[a-z]+/, release[i], suite)
+					sub(" " suites[j] " ", " " suite " ", lines[j])
+					suites[j] = suite
+					print lines[j]
+				}
+		}'
+}
+
 # apt_acquire: this machine's apt settings for fetching (proxies, retries, clock checks), as lines for apt.conf.
 apt_acquire() {
 	command -v apt-config >/dev/null || return 0

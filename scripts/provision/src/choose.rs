@@ -6,23 +6,45 @@
 //! everything, or only depends on `linux-binary-RELEASE`, `linux-modules-RELEASE` and `linux-base-RELEASE`. So nothing is
 //! known here but the names of the heads of the family; the rest are their dependencies on the same version.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Archive, Package};
 use crate::error::{Error, Result};
 use crate::version::Version;
 
-/// What to choose from.
+/// Which kernel is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kernel {
+    /// The newest of a suite of which everything is in the archive, its source too.
+    Newest(String),
+    /// The one that a release of the distribution installs today, such as `bookworm`.
+    Stock(String),
+    /// This release.
+    Release(String),
+}
+
+impl Kernel {
+    /// Takes what a user calls a kernel: its release, which begins with a digit, or the name of a suite.
+    pub fn named(name: &str) -> Self {
+        if name.starts_with(|c: char| c.is_ascii_digit()) {
+            Self::Release(name.into())
+        } else {
+            Self::Stock(name.into())
+        }
+    }
+}
+
+/// What to choose.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// This release, or the newest.
-    pub release: Option<String>,
+    /// Which kernel.
+    pub kernel: Kernel,
     /// The Debian architecture.
     pub architecture: String,
-    /// The flavour of the newest one, such as `amd64` or `rt-amd64`.
+    /// The flavour, such as `amd64` or `rt-amd64`, where the kernel is not named by its release.
     pub flavour: String,
-    /// The suite that the newest one is looked for in.
-    pub suite: String,
 }
 
 /// A chosen kernel.
@@ -40,9 +62,10 @@ pub struct Plan {
     pub image: Vec<Package>,
     /// Packages that modules are built with.
     pub headers: Vec<Package>,
-    /// The package that holds the source; a release that was asked for by name may lack it.
+    /// The package that holds the source; only the newest kernel never lacks it.
     pub source: Option<Package>,
-    /// Newer kernels that were passed over, and why.
+    /// Newer kernels that were passed over, and why. What was chosen does not depend on how it was asked for.
+    #[serde(skip)]
     pub skipped: Vec<String>,
 }
 
@@ -74,7 +97,13 @@ impl<'a> Head<'a> {
         let of_architecture = release
             .strip_suffix(architecture)
             .is_some_and(|rest| rest.ends_with('-'));
-        (versioned && of_architecture).then_some(Self {
+        // linux-image-6.12-amd64 is the newest of a series, not a release.
+        let points_at_another = package
+            .depends
+            .split(',')
+            .filter_map(Dependency::parse)
+            .any(|dependency| dependency.name.starts_with("linux-image-"));
+        (versioned && of_architecture && !points_at_another).then_some(Self {
             package,
             release,
             signed,
@@ -144,7 +173,7 @@ fn add_family<'a>(
             match found {
                 Some(package) => family.push(package),
                 // Bound to this very version, and not there.
-                None if alternatives.iter().any(|a| a.is_exactly(version)) => {
+                None if alternatives.iter().any(|a| a.names(version)) => {
                     missing.push(clause.trim().into());
                 }
                 None => {}
@@ -157,27 +186,45 @@ fn add_family<'a>(
 #[derive(Debug)]
 struct Dependency<'a> {
     name: &'a str,
-    exactly: Option<Version>,
+    relation: &'a str,
+    version: Version,
 }
 
 impl<'a> Dependency<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let (name, constraint) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
         let name = name.split(':').next().unwrap_or(name);
-        let exactly = constraint
-            .trim()
-            .strip_prefix("(=")
-            .and_then(|rest| rest.strip_suffix(')'))
-            .map(|version| Version::new(version.trim()));
-        name.starts_with("linux-").then_some(Self { name, exactly })
+        let constraint = constraint.trim().trim_matches(['(', ')']);
+        let (relation, version) =
+            constraint.split_at(constraint.find(' ').unwrap_or(constraint.len()));
+        name.starts_with("linux-").then_some(Self {
+            name,
+            relation,
+            version: Version::new(version.trim()),
+        })
     }
 
-    fn is_exactly(&self, version: &Version) -> bool {
-        self.exactly.as_ref() == Some(version)
+    /// Whether a package of the version is named, so that one of another version is not of the same family.
+    fn names(&self, version: &Version) -> bool {
+        matches!(self.relation, "=" | ">=") && self.version == *version
     }
 
     fn allows(&self, version: &Version) -> bool {
-        self.exactly.is_none() || self.is_exactly(version)
+        match self.relation {
+            "=" => self.version == *version,
+            ">=" => self.version <= *version,
+            _ => true,
+        }
+    }
+}
+
+impl fmt::Display for Dependency<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        match self.relation {
+            "" => Ok(()),
+            relation => write!(f, " ({relation} {})", self.version),
+        }
     }
 }
 
@@ -214,8 +261,9 @@ fn is_release_candidate(part: &str) -> bool {
 /// Chooses the kernel that `request` asks for.
 ///
 /// The newest one is the newest, by its packages' version, of the suite and flavour of which a signed image, modules,
-/// headers and source are all in the archive. A release that is asked for by name may be of any suite, any flavour,
-/// unsigned, and without source.
+/// headers and source are all in the archive. A suite's stock kernel is the one that its package `linux-image-FLAVOUR`
+/// depends on, in the suite itself or in what updates it; it may be without source, and what else the suites offer is passed
+/// over. A release that is asked for by name may be of any suite, any flavour, unsigned, and without source.
 ///
 /// # Errors
 ///
@@ -230,17 +278,23 @@ pub fn choose(archive: &Archive, request: &Request) -> Result<Plan> {
         let key = |head: &Head<'_>| (head.package.version.clone(), head.signed);
         key(b).cmp(&key(a))
     });
-    match &request.release {
-        Some(release) => choose_release(archive, &heads, release),
-        None => choose_newest(archive, &heads, request),
+    match &request.kernel {
+        Kernel::Newest(suite) => choose_newest(archive, &heads, suite, &request.flavour),
+        Kernel::Stock(suite) => choose_stock(archive, &heads, suite, &request.flavour),
+        Kernel::Release(release) => choose_release(archive, &heads, release),
     }
 }
 
-fn choose_newest(archive: &Archive, heads: &[Head<'_>], request: &Request) -> Result<Plan> {
+fn choose_newest(
+    archive: &Archive,
+    heads: &[Head<'_>],
+    suite: &str,
+    of_flavour: &str,
+) -> Result<Plan> {
     let mut skipped: Vec<String> = Vec::new();
     let of_request = heads
         .iter()
-        .filter(|h| h.package.suite == request.suite && flavour(h.release) == request.flavour);
+        .filter(|h| h.package.suite == suite && flavour(h.release) == of_flavour);
     for head in of_request {
         let missing = match head.plan(archive) {
             Ok(plan) if plan.signed && plan.source.is_some() => {
@@ -254,8 +308,83 @@ fn choose_newest(archive: &Archive, heads: &[Head<'_>], request: &Request) -> Re
         skipped.push(format!("{}: {missing}", head.release));
     }
     Err(Error::NoneComplete {
-        flavour: request.flavour.clone(),
-        suite: request.suite.clone(),
+        flavour: of_flavour.into(),
+        suite: suite.into(),
+        parts: "image, modules, headers and source",
+        skipped,
+    })
+}
+
+/// What a suite's name is followed by in the names of the suites that update it.
+const UPDATES: [&str; 2] = ["-updates", "-security"];
+
+fn choose_stock(
+    archive: &Archive,
+    heads: &[Head<'_>],
+    suite: &str,
+    of_flavour: &str,
+) -> Result<Plan> {
+    let name = format!("linux-image-{of_flavour}");
+    let is_or_updates = |of: &str| {
+        of.strip_prefix(suite)
+            .is_some_and(|rest| rest.is_empty() || UPDATES.contains(&rest))
+    };
+    let (mut stock, others): (Vec<_>, Vec<_>) = archive
+        .packages()
+        .iter()
+        .filter(|package| package.name == name)
+        .partition(|package| is_or_updates(&package.suite));
+    if stock.is_empty() {
+        let mut suites: Vec<_> = others
+            .iter()
+            .map(|package| package.suite.clone())
+            .filter(|suite| !UPDATES.iter().any(|update| suite.ends_with(update)))
+            .collect();
+        suites.sort_unstable();
+        suites.dedup();
+        return Err(Error::UnknownSuite {
+            flavour: of_flavour.into(),
+            suite: suite.into(),
+            suites,
+        });
+    }
+    stock.sort_by(|a, b| b.version.cmp(&a.version));
+    let mut skipped = Vec::new();
+    for package in stock {
+        let mut missing = Vec::new();
+        let images = package
+            .depends
+            .split(',')
+            .filter_map(Dependency::parse)
+            .filter(|wanted| wanted.name.starts_with("linux-image-"));
+        for wanted in images {
+            let of_release = heads.iter().filter(|head| {
+                head.signed
+                    && head.package.name == wanted.name
+                    && wanted.allows(&head.package.version)
+            });
+            let mut found = false;
+            for head in of_release {
+                found = true;
+                match head.plan(archive) {
+                    Ok(plan) => return Ok(Plan { skipped, ..plan }),
+                    Err(lacking) => missing.extend(lacking),
+                }
+            }
+            if !found {
+                missing.push(wanted.to_string());
+            }
+        }
+        skipped.push(format!(
+            "{name} {}: missing {}",
+            package.version,
+            missing.join(", ")
+        ));
+    }
+    Err(Error::NoneComplete {
+        flavour: of_flavour.into(),
+        suite: suite.into(),
+        parts: "image, modules and headers",
         skipped,
     })
 }

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::files;
 
+/// The option that holds the first line of what `$(CC) --version` printed.
+const CC_VERSION_TEXT: &str = "CONFIG_CC_VERSION_TEXT";
+
 /// A kernel configuration (`.config`).
 #[derive(Debug)]
 pub struct Config {
@@ -72,19 +75,27 @@ impl Config {
         rustc_version(self.rustc_text()?)
     }
 
+    /// What the kernel's C compiler says of itself: `x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0`.
+    ///
+    /// # Errors
+    ///
+    /// The configuration does not say.
+    pub fn cc_text(&self) -> Result<&str> {
+        self.need(CC_VERSION_TEXT)
+    }
+
     /// The command that the kernel's C compiler was called by: `x86_64-linux-gnu-gcc-14`.
     ///
     /// # Errors
     ///
     /// The configuration does not say.
     pub fn cc(&self) -> Result<&str> {
-        const OPTION: &str = "CONFIG_CC_VERSION_TEXT";
-        let text = self.need(OPTION)?;
-        text.split_whitespace()
+        self.cc_text()?
+            .split_whitespace()
             .next()
             .ok_or_else(|| Error::NoOption {
                 path: self.path.clone(),
-                option: OPTION,
+                option: CC_VERSION_TEXT,
             })
     }
 }
@@ -121,6 +132,10 @@ mod tests {
         assert!(config.has_rust());
         assert_eq!(config.rustc_version(), Some("1.85.1"));
         assert_eq!(config.cc().unwrap(), "x86_64-linux-gnu-gcc-14");
+        assert_eq!(
+            config.cc_text().unwrap(),
+            "x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0"
+        );
         assert_eq!(config.get("CONFIG_RUST_DEBUG_ASSERTIONS"), None);
     }
 

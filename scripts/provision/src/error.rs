@@ -47,12 +47,14 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// No kernel of the archive is complete.
-    #[error("no {flavour} kernel of {suite} has image, modules, headers and source in the archive{}", list_skipped(.skipped))]
+    #[error("no {flavour} kernel of {suite} has {parts} in the archive{}", list_skipped(.skipped))]
     NoneComplete {
         /// The flavour looked for.
         flavour: String,
         /// The suite looked in.
         suite: String,
+        /// What it should have had, for people.
+        parts: &'static str,
         /// The kernels that lack something, and what.
         skipped: Vec<String>,
     },
@@ -71,6 +73,19 @@ pub enum Error {
         release: String,
         /// The ones that look like it, best first.
         near: Vec<String>,
+    },
+    /// The archive has no such suite, or the suite no such kernel.
+    #[error(
+        "the archive has no {flavour} kernel of a suite {suite}; name a release, which begins with a digit{}",
+        list_suites(.suites)
+    )]
+    UnknownSuite {
+        /// The flavour looked for.
+        flavour: String,
+        /// The suite asked for.
+        suite: String,
+        /// The suites that have such a kernel.
+        suites: Vec<String>,
     },
     /// A kernel configuration lacks an option that every one has.
     #[error("{path}: no {option}; is this a kernel configuration?")]
@@ -134,6 +149,13 @@ fn list_near(list: &[String]) -> String {
     match list {
         [] => String::new(),
         list => format!("; did you mean: {}", list.join(", ")),
+    }
+}
+
+fn list_suites(list: &[String]) -> String {
+    match list {
+        [] => String::new(),
+        list => format!(", or one of these suites: {}", list.join(", ")),
     }
 }
 

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::archive::Archive;
-use crate::choose::{Plan, Request};
+use crate::choose::{Kernel, Plan, Request};
 use crate::config::Config;
 use crate::error::Result;
 use crate::record::Record;
@@ -36,13 +36,14 @@ struct Cli {
 enum Action {
     /// Choose a kernel from apt's indexes and write the plan: its packages, with versions, sizes and checksums.
     Choose {
-        /// This release, of any suite and flavour, instead of the newest complete one.
-        #[arg(long)]
+        /// This release, of any suite and flavour, or the stock kernel of the suite of this name, instead of the newest
+        /// complete one.
+        #[arg(long, value_name = "RELEASE|SUITE")]
         kernel: Option<String>,
         /// The architecture, as Debian calls it.
         #[arg(long, default_value = "amd64")]
         arch: String,
-        /// The flavour of the newest one.
+        /// The flavour of the newest one, or of the stock kernel.
         #[arg(long, default_value = "amd64")]
         flavour: String,
         /// The suite that the newest one is looked for in.
@@ -110,6 +111,8 @@ enum ConfigValue {
     Rustc,
     /// The command that its C compiler was called by.
     Cc,
+    /// What that C compiler says of itself.
+    CcText,
 }
 
 fn main() -> ExitCode {
@@ -136,10 +139,9 @@ fn run(action: Action) -> Result<String> {
             output,
         } => {
             let request = Request {
-                release: kernel,
+                kernel: kernel.map_or(Kernel::Newest(suite), |name| Kernel::named(&name)),
                 architecture: arch,
                 flavour,
-                suite,
             };
             let plan = choose::choose(&Archive::from_apt()?, &request)?;
             files::write_json(&output, &plan)?;
@@ -165,6 +167,7 @@ fn run(action: Action) -> Result<String> {
             let value = match value {
                 ConfigValue::Rustc => config.rustc_version().unwrap_or_default(),
                 ConfigValue::Cc => config.cc()?,
+                ConfigValue::CcText => config.cc_text()?,
             };
             Ok(format!("{value}\n"))
         }

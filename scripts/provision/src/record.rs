@@ -32,6 +32,8 @@ pub struct Record {
     pub rustc_text: Option<String>,
     /// The command that the kernel's C compiler was called by.
     pub cc: String,
+    /// What that compiler says of itself.
+    pub cc_text: String,
     /// How many Rust symbols were proven equal to the kernel's.
     pub rust_symbols: Option<usize>,
     /// Every package it was made from.
@@ -52,7 +54,6 @@ impl Record {
     /// A file cannot be read.
     pub fn new(directory: &Path, plan: Plan, rust_symbols: Option<usize>) -> Result<Self> {
         let config = Config::read(&directory.join("config"))?;
-        let source = plan.source.filter(|_| config.has_rust());
         Ok(Self {
             release: plan.release,
             version: plan.version,
@@ -62,12 +63,13 @@ impl Record {
             rustc: config.rustc_version().map(Into::into),
             rustc_text: config.rustc_text().map(Into::into),
             cc: config.cc()?.into(),
+            cc_text: config.cc_text()?.into(),
             rust_symbols,
             packages: plan
                 .image
                 .into_iter()
                 .chain(plan.headers)
-                .chain(source)
+                .chain(plan.source)
                 .collect(),
         })
     }
@@ -119,15 +121,16 @@ mod tests {
         assert!(record.rust);
         assert_eq!(record.rustc.as_deref(), Some("1.85.1"));
         assert_eq!(record.cc, "gcc-14");
+        assert_eq!(record.cc_text, "gcc-14 (Debian) 14");
         assert_eq!(record.packages.len(), 3);
         assert!(record.vmlinuz_sha256.starts_with("ba7816bf"));
     }
 
     #[test]
-    fn a_kernel_without_rust_was_not_made_from_source() {
+    fn a_kernel_without_rust_has_no_rustc() {
         let record = record("CONFIG_CC_VERSION_TEXT=\"gcc-14 (Debian) 14\"\n");
         assert!(!record.rust);
         assert_eq!(record.rustc, None);
-        assert_eq!(record.packages.len(), 2);
+        assert_eq!(record.packages.len(), 3);
     }
 }

@@ -72,16 +72,15 @@ fn archive(indexes: &[(&str, Vec<String>)]) -> Archive {
 
 fn newest() -> Request {
     Request {
-        release: None,
+        kernel: Kernel::Newest(BACKPORTS.into()),
         architecture: "amd64".into(),
         flavour: "amd64".into(),
-        suite: BACKPORTS.into(),
     }
 }
 
-fn named(release: &str) -> Request {
+fn named(name: &str) -> Request {
     Request {
-        release: Some(release.into()),
+        kernel: Kernel::named(name),
         ..newest()
     }
 }
@@ -287,6 +286,147 @@ fn an_older_split_and_several_versions() {
     assert_eq!(plan.source.unwrap().version, plan.version);
 }
 
+/// A kernel as Debian 12 names and splits it, signed, with what points at it.
+fn older_kernel(abi: &str, version: &str) -> Vec<String> {
+    let release = format!("{abi}-amd64");
+    vec![
+        stanza(
+            "linux-image-amd64",
+            version,
+            &format!("linux-base-amd64 (= {version}), linux-image-{release} (= {version})"),
+        ),
+        stanza(
+            &format!("linux-image-{release}"),
+            version,
+            "kmod, linux-base (>= 4.3~), initramfs-tools (>= 0.120+deb11u2~) | linux-initramfs-tool",
+        ),
+        stanza(
+            &format!("linux-headers-{release}"),
+            version,
+            &format!(
+                "linux-headers-{abi}-common (= {version}), linux-kbuild-6.1 (>= {version}), gcc-12"
+            ),
+        ),
+        stanza(&format!("linux-headers-{abi}-common"), version, ""),
+        stanza("linux-kbuild-6.1", version, ""),
+    ]
+}
+
+/// Debian 12 with its security suite, which offers a newer series besides, and Debian 13's backports.
+fn bookworm() -> Vec<(&'static str, Vec<String>)> {
+    vec![
+        (BACKPORTS, two_kernels()),
+        ("bookworm", older_kernel("6.1.0-55", "6.1.176-1")),
+        (
+            "bookworm-security",
+            [
+                older_kernel("6.1.0-56", "6.1.192-2"),
+                split_kernel("6.12.117+deb12", "amd64", "6.12.117-1~deb12u1"),
+                vec![
+                    stanza(
+                        "linux-image-6.12-amd64",
+                        "6.12.117-1~deb12u1",
+                        "linux-image-6.12.117+deb12-amd64 (= 6.12.117-1~deb12u1)",
+                    ),
+                    stanza(
+                        "linux-headers-6.12-amd64",
+                        "6.12.117-1~deb12u1",
+                        "linux-headers-6.12.117+deb12-amd64 (= 6.12.117-1~deb12u1)",
+                    ),
+                    source("6.1", "6.1.192-2"),
+                    source("6.12", "6.12.117-1~deb12u1"),
+                ],
+            ]
+            .concat(),
+        ),
+    ]
+}
+
+#[test]
+fn a_stock_kernel_is_the_one_that_the_suite_installs() {
+    let plan = choose(&archive(&bookworm()), &named("bookworm")).unwrap();
+    assert_eq!(plan.release, "6.1.0-56-amd64");
+    assert_eq!(plan.suite, "bookworm-security");
+    assert_eq!(plan.version.to_string(), "6.1.192-2");
+    assert_eq!(
+        names(&plan.headers),
+        [
+            "linux-headers-6.1.0-56-amd64",
+            "linux-headers-6.1.0-56-common",
+            "linux-kbuild-6.1",
+        ]
+    );
+    assert_eq!(plan.source.unwrap().name, "linux-source-6.1");
+    assert!(plan.skipped.is_empty());
+}
+
+#[test]
+fn more_suites_do_not_change_the_newest_kernel() {
+    let alone = choose(&archive(&[(BACKPORTS, two_kernels())]), &newest()).unwrap();
+    assert_eq!(choose(&archive(&bookworm()), &newest()).unwrap(), alone);
+}
+
+#[test]
+fn a_stock_kernel_without_headers_gives_way_to_the_one_before() {
+    for gone in ["linux-headers-6.1.0-56-common", "linux-kbuild-6.1"] {
+        let mut suites = bookworm();
+        suites[2]
+            .1
+            .retain(|s| !s.starts_with(&format!("Package: {gone}\n")));
+        let plan = choose(&archive(&suites), &named("bookworm")).unwrap();
+        assert_eq!(plan.release, "6.1.0-55-amd64");
+        assert_eq!(plan.source, None);
+        assert!(
+            plan.skipped.len() == 1 && plan.skipped[0].contains(gone),
+            "{:?}",
+            plan.skipped
+        );
+    }
+}
+
+#[test]
+fn a_stock_kernel_that_is_announced_and_not_there_is_named() {
+    let mut suites = bookworm();
+    suites[1].1.clear();
+    suites[2]
+        .1
+        .retain(|s| !s.starts_with("Package: linux-image-6.1.0-56-amd64\n"));
+    let error = choose(&archive(&suites), &named("bookworm")).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("missing linux-image-6.1.0-56-amd64 (= 6.1.192-2)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_unknown_suite_lists_those_there_are() {
+    for name in ["bullseye", "book", "bookworm-"] {
+        let error = choose(&archive(&bookworm()), &named(name)).unwrap_err();
+        assert!(
+            matches!(&error, Error::UnknownSuite { suites, .. } if suites == &["bookworm", BACKPORTS]),
+            "{name}: {error}"
+        );
+    }
+    // A suite that has kernels, and none of the flavour.
+    let request = Request {
+        flavour: "rt-amd64".into(),
+        ..named("bookworm")
+    };
+    let error = choose(&archive(&bookworm()), &request).unwrap_err();
+    assert!(matches!(&error, Error::UnknownSuite { suites, .. } if suites.is_empty()));
+}
+
+#[test]
+fn a_kernel_is_one_thing_however_it_was_asked_for() {
+    let mut stanzas = two_kernels();
+    stanzas.retain(|s| *s != source("7.2", "7.2.12-1~bpo13+1"));
+    let archive = archive(&[(BACKPORTS, stanzas)]);
+    let json = |request| serde_json::to_string(&choose(&archive, &request).unwrap()).unwrap();
+    assert_eq!(json(newest()), json(named("7.2.9+deb13-amd64")));
+}
+
 #[test]
 fn an_unknown_release_lists_near_ones() {
     let archive = archive(&[(BACKPORTS, two_kernels())]);
@@ -296,6 +436,16 @@ fn an_unknown_release_lists_near_ones() {
     };
     assert_eq!(near[0], "7.2.12+deb13-amd64");
     assert!(error.to_string().contains("did you mean"), "{error}");
+}
+
+#[test]
+fn a_series_is_no_release() {
+    let error = choose(&archive(&bookworm()), &named("6.12-amd64")).unwrap_err();
+    assert!(
+        matches!(&error, Error::UnknownRelease { near, .. } if !near.is_empty()
+            && !near.contains(&"6.12-amd64".into())),
+        "{error}"
+    );
 }
 
 #[test]
