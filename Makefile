@@ -9,7 +9,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 # Which kernel: KERNEL=<release> of the archive, or KDIR=<prepared tree>.
-export KERNEL KDIR V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
+export KERNEL KDIR BACKEND MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
 
 PHONY := all
 all: modules
@@ -85,5 +85,9 @@ doc:
 #: Variables
 #:   KERNEL=<release>  another kernel of the archive, such as 7.2.9+deb13-amd64
 #:   KDIR=<directory>  a prepared kernel tree of your own
+#:   BACKEND=core      do without the kernel's own Rust crates, also where they are
+#:   MODULE_SIG_KEY=<file>, MODULE_SIG_CERT=<file>
+#:                     sign with this key; KBUILD_SIGN_PIN is its passphrase. Without it, with
+#:                     DKMS's key or shim-signed's, where this machine has one
 #:   V=1               show the commands
 .PHONY: $(PHONY)

@@ -15,30 +15,31 @@
 [[ ${top-} ]] || . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 if [[ ${KDIR-} ]]; then
-	tree=$(realpath -e -- "$KDIR") || die "KDIR=$KDIR is not there"
+	tree=$(realpath -e -- "$KDIR" 2>/dev/null) || {
+		release=${KDIR#/lib/modules/}
+		die "KDIR=$KDIR is not there: install the headers of that kernel (Debian: linux-headers-${release%%/*})"
+	}
 	enter=(env)
-	file=$tree/include/config/kernel.release
-	[[ -s $file ]] || die "$tree is not prepared for modules: run make modules_prepare there"
-	release=$(<"$file")
+	[[ -s $tree/include/generated/utsrelease.h ]] || die "$tree is not prepared for modules: run make modules_prepare there"
 	# A tree that was only prepared has no image. One that was built has no modules laid out as installed.
-	image=$tree/$(make --silent --no-print-directory -C "$tree" image_name)
-	[[ -e $image ]] || image=
+	# What is wrong with its tools, the build tells.
+	image=$tree/$(make --silent --no-print-directory -C "$tree" image_name 2>/dev/null) || image=
+	[[ -f $image ]] || image=
 	vm=(--kernel "$image")
 else
 	kernel=$("$top/scripts/kernel")
 	tree=$kernel/tree
-	file=$tree/include/config/kernel.release
-	release=$(<"$file")
 	image=$kernel/vmlinuz
 	vm=(--kernel "$image" --modules "$kernel/modules")
 	enter=("$top/scripts/in-root")
 	rustc=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="rustc \([0-9.]*\).*/\1/p' "$kernel/config")
 	[[ -z $rustc ]] || enter+=(--rustc "$rustc")
-	enter+=(--)
+	enter+=(--cc "$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"$/\1/p' "$kernel/config")" --)
 fi
 
-# Kernels before 6.13 build external modules beside their sources only.
-output=$top
-if grep --quiet KBUILD_EXTMOD_OUTPUT "$tree/Makefile"; then
-	output=$top/.build/$release
-fi
+# What modprobe goes by, and modules say of themselves; Debian's kernel.release may have the version of the source instead.
+release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$tree/include/generated/utsrelease.h")
+[[ $release ]] || die "no release in $tree/include/generated/utsrelease.h"
+
+# What the other back end builds is another thing.
+output=$top/.build/$release${BACKEND:+.$BACKEND}

@@ -2,7 +2,8 @@
 /*
  * C that Rust cannot call: inline functions and macros, one function each.
  *
- * helpers.c is linked into every module of ours.
+ * A file here has what belongs to one header of the kernel. The files that a module
+ * uses are linked into it.
  */
 
 #ifndef LIVEPATCH_HELPERS_H
@@ -32,6 +33,8 @@ void livepatch_helper_init_work(struct work_struct *work, work_func_t func);
 void *livepatch_helper_kmalloc(size_t size, gfp_t flags);
 void livepatch_helper_mutex_init(struct mutex *mutex, struct lock_class_key *key);
 void livepatch_helper_mutex_lock(struct mutex *mutex);
+void livepatch_helper_printk(const char *level, const char *prefix, const char *text, int length);
+void livepatch_helper_printk_cont(const char *text, int length);
 void livepatch_helper_rcu_read_lock(void);
 void livepatch_helper_rcu_read_unlock(void);
 bool livepatch_helper_schedule_work(struct work_struct *work);

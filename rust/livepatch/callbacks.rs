@@ -17,7 +17,7 @@
 //!
 //! C header: `include/linux/livepatch_external.h`.
 
-use crate::bindings::{klp_callbacks, klp_object};
+use crate::bindings::klp_object;
 use crate::enable::Livepatch;
 use crate::error::Result;
 use crate::ffi::c_int;
@@ -93,47 +93,91 @@ pub trait ObjectCallbacks: 'static {
     fn livepatch() -> &'static Livepatch;
 }
 
+/// A callback of the kernel's that can refuse.
+type RawPrePatch = unsafe extern "C" fn(*mut klp_object) -> c_int;
+
+/// A callback of the kernel's that cannot.
+type RawNotify = unsafe extern "C" fn(*mut klp_object);
+
 /// The set of functions that the kernel calls for one object.
-pub struct Callbacks(klp_callbacks);
+#[derive(Clone, Copy)]
+pub struct Callbacks {
+    pre_patch: Option<RawPrePatch>,
+    post_patch: Option<RawNotify>,
+    pre_unpatch: Option<RawNotify>,
+    post_unpatch: Option<RawNotify>,
+}
 
 impl Callbacks {
     /// No callback.
-    pub const NONE: Self = Self(klp_callbacks {
+    pub const NONE: Self = Self {
         pre_patch: None,
         post_patch: None,
         pre_unpatch: None,
         post_unpatch: None,
-        post_unpatch_enabled: false,
-    });
+    };
 
     /// Adds the function that runs the fixes' `pre_patch`.
+    #[track_caller]
     pub const fn with_pre_patch<O: ObjectCallbacks>(mut self) -> Self {
-        self.0.pre_patch = Some(pre_patch::<O>);
-        self
+        self.pre_patch = Some(pre_patch::<O>);
+        self.supported()
     }
 
     /// Adds the function that runs the fixes' `post_patch`.
+    #[track_caller]
     pub const fn with_post_patch<O: ObjectCallbacks>(mut self) -> Self {
-        self.0.post_patch = Some(post_patch::<O>);
-        self
+        self.post_patch = Some(post_patch::<O>);
+        self.supported()
     }
 
     /// Adds the function that runs the fixes' `pre_unpatch`.
+    #[track_caller]
     pub const fn with_pre_unpatch<O: ObjectCallbacks>(mut self) -> Self {
-        self.0.pre_unpatch = Some(pre_unpatch::<O>);
-        self
+        self.pre_unpatch = Some(pre_unpatch::<O>);
+        self.supported()
     }
 
     /// Adds the function that runs the fixes' `post_unpatch`.
     ///
     /// It needs `pre_patch` as well, which notes the fixes that got that far.
+    #[track_caller]
     pub const fn with_post_unpatch<O: ObjectCallbacks>(mut self) -> Self {
-        self.0.post_unpatch = Some(post_unpatch::<O>);
+        self.post_unpatch = Some(post_unpatch::<O>);
         self.with_pre_patch::<O>()
     }
 
-    pub(crate) const fn as_raw(&self) -> klp_callbacks {
-        self.0
+    /// Refuses to be compiled where the kernel has no callbacks.
+    #[track_caller]
+    const fn supported(self) -> Self {
+        assert!(
+            cfg!(has = "klp_callbacks"),
+            "this kernel has no klp_callbacks, which callbacks need"
+        );
+        self
+    }
+
+    /// Puts the callbacks into an object.
+    pub(crate) const fn put_into(self, object: &mut klp_object) {
+        let Self {
+            pre_patch,
+            post_patch,
+            pre_unpatch,
+            post_unpatch,
+        } = self;
+        #[cfg(has = "klp_callbacks")]
+        {
+            object.callbacks = crate::bindings::klp_callbacks {
+                pre_patch,
+                post_patch,
+                pre_unpatch,
+                post_unpatch,
+                post_unpatch_enabled: false,
+            };
+        }
+        // There are none: `supported` has seen to it.
+        #[cfg(not(has = "klp_callbacks"))]
+        let _ = (object, pre_patch, post_patch, pre_unpatch, post_unpatch);
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::bindings;
 use crate::init_once::InitOnce;
+use crate::optional::{complete, complete_all, wait_for_completion};
 
 /// An event that tasks can wait for: C's `DECLARE_COMPLETION()`.
 ///
@@ -47,19 +48,19 @@ impl Completion {
     /// Wakes one task that waits, or lets the next one pass; in any context but that of an NMI.
     pub fn complete(&'static self) {
         // SAFETY: It is initialised, and stays while the module does.
-        unsafe { bindings::complete(self.as_ptr()) };
+        unsafe { complete(self.as_ptr()) };
     }
 
     /// Wakes all tasks that wait, and lets all others pass from now on; in any context but that of
     /// an NMI.
     pub fn complete_all(&'static self) {
         // SAFETY: It is initialised, and stays while the module does.
-        unsafe { bindings::complete_all(self.as_ptr()) };
+        unsafe { complete_all(self.as_ptr()) };
     }
 
     /// Sleeps until it is completed, uninterruptibly.
     pub fn wait_for_completion(&'static self) {
         // SAFETY: It is initialised, and stays while the module does, which the task waits in.
-        unsafe { bindings::wait_for_completion(self.as_ptr()) };
+        unsafe { wait_for_completion(self.as_ptr()) };
     }
 }

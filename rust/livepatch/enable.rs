@@ -13,11 +13,11 @@
 //! Enabling is the last fallible step: the loader frees a module whose init fails, and would do so
 //! with one whose functions are in use.
 
-use crate::bindings::klp_state;
 use crate::error::{code::EINVAL, Result};
 use crate::ffi::c_int;
 use crate::fix::Fix;
 use crate::object::{ObjectParts, Objects};
+use crate::optional::klp_state;
 use crate::params::{CharP, Param};
 use crate::patch::Patch;
 use crate::state::{State, StateEntry, States};

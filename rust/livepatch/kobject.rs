@@ -6,6 +6,7 @@
 
 use crate::bindings::{self, kobject};
 use crate::error::{code::ENOMEM, to_result, Result};
+use crate::optional::{kobject_create_and_add, sysfs_create_file_ns};
 use crate::sysfs::Attribute;
 use core::ffi::CStr;
 use core::ptr::NonNull;
@@ -52,7 +53,7 @@ impl Kobject {
         };
         // SAFETY: The name ends with a NUL, and is copied; the parent is null or a kobject that
         // stays meanwhile.
-        let kobject = unsafe { bindings::kobject_create_and_add(name.as_ptr().cast(), parent) };
+        let kobject = unsafe { kobject_create_and_add(name.as_ptr().cast(), parent) };
         // INVARIANT: Just made.
         NonNull::new(kobject).map(Self).ok_or(ENOMEM)
     }
@@ -71,7 +72,7 @@ impl Kobject {
         // SAFETY: The kobject is valid by the type invariant; the attribute is static, and by the
         // contract the file is removed before its module goes.
         to_result(unsafe {
-            bindings::sysfs_create_file_ns(self.0.as_ptr(), attribute.as_ptr(), core::ptr::null())
+            sysfs_create_file_ns(self.0.as_ptr(), attribute.as_ptr(), core::ptr::null())
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::bindings::{self, kprobe, pt_regs};
 use crate::context::AtomicContext;
 use crate::error::{to_result, Result};
 use crate::ffi::{c_int, c_ulong};
+use crate::optional::{register_kprobe, unregister_kprobe};
 use core::cell::UnsafeCell;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
@@ -86,7 +87,7 @@ impl Kprobe {
         let probe = KBox::new(UnsafeCell::new(probe), GFP_KERNEL)?;
         // SAFETY: The structure stays where it is until the probe is removed; by the contract, so
         // do the handlers.
-        to_result(unsafe { bindings::register_kprobe(probe.get()) })?;
+        to_result(unsafe { register_kprobe(probe.get()) })?;
         // INVARIANT: Just registered.
         Ok(Self(probe))
     }
@@ -95,7 +96,7 @@ impl Kprobe {
 impl Drop for Kprobe {
     fn drop(&mut self) {
         // SAFETY: By the type invariant, it is registered.
-        unsafe { bindings::unregister_kprobe(self.0.get()) };
+        unsafe { unregister_kprobe(self.0.get()) };
     }
 }
 

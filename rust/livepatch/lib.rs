@@ -78,6 +78,7 @@ mod module;
 mod module_data;
 pub mod mutex;
 mod object;
+mod optional;
 pub mod params;
 mod patch;
 mod platform;

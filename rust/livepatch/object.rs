@@ -54,7 +54,7 @@ impl<const N: usize> Objects<N> {
                 entries[index].name = name.as_ptr().cast();
             }
             entries[index].funcs = objects[index].funcs;
-            entries[index].callbacks = objects[index].callbacks.as_raw();
+            objects[index].callbacks.put_into(&mut entries[index]);
             index += 1;
         }
         Self::terminated(entries)

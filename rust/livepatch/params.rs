@@ -29,6 +29,7 @@ pub use strings::{CharP, Text};
 
 use crate::bindings;
 use crate::ffi::{c_int, c_long, c_short, c_uint, c_ulong, c_ushort};
+use crate::optional;
 use core::cell::UnsafeCell;
 
 /// A parameter of the module; `#[param]` on a static of this type makes it one.
@@ -71,8 +72,9 @@ pub unsafe trait ParamType: Sized + 'static {
     /// What the kernel, and modinfo, call the type.
     const TYPE: &'static str;
 
-    /// The kernel's operations for the type.
-    const OPS: *const bindings::kernel_param_ops;
+    /// The kernel's operations for the type, or what the compiler says of a parameter of that type
+    /// where the kernel has none.
+    const OPS: Result<*const bindings::kernel_param_ops, &'static str>;
 }
 
 /// A [`ParamType`] that one load reads whole.
@@ -94,7 +96,8 @@ macro_rules! scalars {
         // store it whole.
         unsafe impl ParamType for $type {
             const TYPE: &'static str = $name;
-            const OPS: *const bindings::kernel_param_ops = &raw const bindings::$ops;
+            const OPS: Result<*const bindings::kernel_param_ops, &'static str> =
+                 optional::$ops;
         }
         impl Scalar for $type {}
     )* };

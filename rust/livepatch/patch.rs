@@ -33,9 +33,13 @@ impl Patch {
         // completion, for all of which zero is valid.
         let mut patch: klp_patch = unsafe { MaybeUninit::zeroed().assume_init() };
         patch.objs = objects.as_slice().as_ptr();
+        #[cfg(has = "klp_state")]
         if S != 0 {
             patch.states = states.as_slice().as_ptr();
         }
+        // The table is empty: no state is compiled for such a kernel.
+        #[cfg(not(has = "klp_state"))]
+        let _ = states;
         Self(UnsafeCell::new(patch))
     }
 

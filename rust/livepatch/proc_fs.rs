@@ -4,9 +4,10 @@
 //!
 //! C header: `include/linux/proc_fs.h`.
 
-use crate::bindings::{self, proc_dir_entry, seq_file};
+use crate::bindings::{proc_dir_entry, seq_file};
 use crate::error::{code::ENOMEM, Result};
 use crate::ffi::{c_int, c_void};
+use crate::optional::{proc_create_single_data, proc_remove};
 use core::ffi::CStr;
 use core::ptr::NonNull;
 
@@ -46,7 +47,7 @@ impl ProcEntry {
     pub unsafe fn create_single(name: &CStr, mode: u16, show: ShowFunc) -> Result<Self> {
         // SAFETY: The name ends with a NUL and is copied; `show` is as the contract says.
         let entry = unsafe {
-            bindings::proc_create_single_data(
+            proc_create_single_data(
                 name.as_ptr().cast(),
                 mode,
                 core::ptr::null_mut(),
@@ -62,6 +63,6 @@ impl ProcEntry {
 impl Drop for ProcEntry {
     fn drop(&mut self) {
         // SAFETY: By the type invariant, nobody has removed it.
-        unsafe { bindings::proc_remove(self.0.as_ptr()) };
+        unsafe { proc_remove(self.0.as_ptr()) };
     }
 }

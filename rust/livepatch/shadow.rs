@@ -15,6 +15,10 @@ use crate::error::{
     Error, Result,
 };
 use crate::ffi::{c_int, c_ulong, c_void};
+use crate::optional::{
+    klp_shadow_alloc, klp_shadow_free, klp_shadow_free_all, klp_shadow_get,
+    klp_shadow_get_or_alloc, ShadowCtor, ShadowDtor,
+};
 use core::marker::PhantomData;
 use core::mem::needs_drop;
 use core::ptr::NonNull;
@@ -101,8 +105,17 @@ impl<T: Send + Sync + 'static> Shadow<T> {
     ///
     /// Whoever uses the id in the running kernel, in this and in other livepatches, must use it for
     /// a `T` of the same layout. Dropping a `T` must not sleep.
+    ///
+    /// # Panics
+    ///
+    /// When a static of it is compiled, if this kernel has no shadow variables.
+    #[track_caller]
     pub const unsafe fn new(id: c_ulong) -> Self {
         let () = Self::ALIGNED;
+        assert!(
+            cfg!(has = "klp_shadow_alloc"),
+            "this kernel has no klp_shadow_alloc(), which shadow variables need"
+        );
         Self {
             id,
             _data: PhantomData,
@@ -120,7 +133,7 @@ impl<T: Send + Sync + 'static> Shadow<T> {
     /// [`Shadow::with`] for a way that needs no such proof.
     pub fn get<O>(&self, obj: *const O) -> Option<NonNull<T>> {
         // SAFETY: The address is only a key; the kernel does not follow it.
-        let data = unsafe { bindings::klp_shadow_get(key(obj), self.id) };
+        let data = unsafe { klp_shadow_get(key(obj), self.id) };
         NonNull::new(data.cast())
     }
 
@@ -153,7 +166,7 @@ impl<T: Send + Sync + 'static> Shadow<T> {
         if self.get(obj).is_some() {
             return Err(EEXIST);
         }
-        self.construct(obj, flags, ctor, bindings::klp_shadow_alloc)
+        self.construct(obj, flags, ctor, klp_shadow_alloc)
     }
 
     /// Returns the variable attached to an address, after attaching one if there was none.
@@ -185,7 +198,7 @@ impl<T: Send + Sync + 'static> Shadow<T> {
     where
         C: Constructor<T>,
     {
-        self.construct(obj, flags, ctor, bindings::klp_shadow_get_or_alloc)
+        self.construct(obj, flags, ctor, klp_shadow_get_or_alloc)
     }
 
     /// Runs `f` on the variable attached to an address, if there is one.
@@ -264,7 +277,7 @@ impl<T: Send + Sync + 'static> Shadow<T> {
     }
 
     /// Returns the destructor for the kernel, none if there is nothing to do.
-    fn drop_only() -> bindings::klp_shadow_dtor_t {
+    fn drop_only() -> ShadowDtor {
         if needs_drop::<T>() {
             Some(destroy::<T, Nothing>)
         } else {
@@ -272,15 +285,15 @@ impl<T: Send + Sync + 'static> Shadow<T> {
         }
     }
 
-    fn free_raw<O>(&self, obj: *const O, dtor: bindings::klp_shadow_dtor_t) {
+    fn free_raw<O>(&self, obj: *const O, dtor: ShadowDtor) {
         // SAFETY: By the contract of `new`, what the id leads to is a `T`, which the destructor
         // drops once.
-        unsafe { bindings::klp_shadow_free(key(obj), self.id, dtor) };
+        unsafe { klp_shadow_free(key(obj), self.id, dtor) };
     }
 
-    fn free_all_raw(&self, dtor: bindings::klp_shadow_dtor_t) {
+    fn free_all_raw(&self, dtor: ShadowDtor) {
         // SAFETY: As above.
-        unsafe { bindings::klp_shadow_free_all(self.id, dtor) };
+        unsafe { klp_shadow_free_all(self.id, dtor) };
     }
 
     fn construct<O, C>(
@@ -293,7 +306,7 @@ impl<T: Send + Sync + 'static> Shadow<T> {
             c_ulong,
             usize,
             bindings::gfp_t,
-            bindings::klp_shadow_ctor_t,
+            ShadowCtor,
             *mut c_void,
         ) -> *mut c_void,
     ) -> Result<NonNull<T>>

@@ -20,8 +20,8 @@
 //! C header: `include/linux/livepatch.h`; `Documentation/livepatch/system-state.rst`.
 
 use crate::alloc::KBox;
-use crate::bindings::{klp_get_prev_state, klp_get_state, klp_state};
 use crate::ffi::{c_uint, c_ulong};
+use crate::optional::{klp_get_prev_state, klp_get_state, klp_state};
 use crate::patch::Patch;
 use crate::table::{zeroed, FixTable, FixTableRef, Terminator};
 use core::marker::PhantomData;
@@ -61,7 +61,12 @@ impl StateIdentity {
 
 impl StateEntry {
     /// Makes an entry; `id` is not zero, and `identity` that of the type of the data.
+    #[track_caller]
     pub const fn new(id: c_ulong, version: c_uint, identity: &'static StateIdentity) -> Self {
+        assert!(
+            cfg!(has = "klp_state"),
+            "this kernel has no klp_state, which system states need"
+        );
         Self {
             id,
             version,

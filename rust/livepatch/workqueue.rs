@@ -7,6 +7,7 @@
 use crate::alloc::{Flags, KBox};
 use crate::bindings::{self, work_struct};
 use crate::error::Result;
+use crate::optional::{cancel_work_sync, flush_work};
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 
@@ -62,7 +63,7 @@ impl Work {
     /// The item's own function must not call it: it would wait for itself.
     pub fn flush(&self) -> bool {
         // SAFETY: By the type invariant, it is initialised.
-        unsafe { bindings::flush_work(self.0.get()) }
+        unsafe { flush_work(self.0.get()) }
     }
 }
 
@@ -70,6 +71,6 @@ impl Drop for Work {
     fn drop(&mut self) {
         // SAFETY: By the type invariant it is initialised. Nobody can queue it again: whoever drops
         // it is the last to know it, its own function apart, which has returned after this.
-        unsafe { bindings::cancel_work_sync(self.0.get()) };
+        unsafe { cancel_work_sync(self.0.get()) };
     }
 }

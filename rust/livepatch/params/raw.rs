@@ -7,6 +7,7 @@
 use super::{Param, ParamType, Text};
 use crate::bindings::{self, kernel_param, kparam_array, kparam_string};
 use crate::ffi::c_uint;
+use crate::optional;
 use core::ffi::CStr;
 
 /// The kind and place of a parameter's value.
@@ -52,11 +53,12 @@ unsafe impl Sync for KernelParam {}
 
 impl KernelParam {
     /// Makes the entry; `mode` is that of the file in sysfs, 0 for none.
+    #[track_caller]
     pub const fn new(name: &'static CStr, arg: &'static ParamArg, mode: u16) -> Self {
         let ops = match &arg.0 {
             Arg::Value { ops, .. } => *ops,
-            Arg::Array(_) => &raw const bindings::param_array_ops,
-            Arg::Text(_) => &raw const bindings::param_ops_string,
+            Arg::Array(_) => optional::demand(optional::param_array_ops),
+            Arg::Text(_) => optional::demand(optional::param_ops_string),
         };
         let place = match &arg.0 {
             Arg::Value { value, .. } => bindings::kernel_param__bindgen_ty_1 { arg: *value },
@@ -79,9 +81,10 @@ impl KernelParam {
 impl<T: ParamType> Param<T> {
     /// Returns what the entry of the parameter points to.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn arg(&'static self) -> ParamArg {
         ParamArg(Arg::Value {
-            ops: T::OPS,
+            ops: optional::demand(T::OPS),
             value: self.value.get().cast(),
         })
     }
@@ -90,12 +93,16 @@ impl<T: ParamType> Param<T> {
 impl<T: ParamType, const N: usize> Param<[T; N]> {
     /// Returns what the entry of the parameter points to.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn arg(&'static self) -> ParamArg {
+        let ops = optional::demand(T::OPS);
+        // Here the compiler can say which parameter it is.
+        optional::demand(optional::param_array_ops);
         ParamArg(Arg::Array(kparam_array {
             max: N as c_uint,
             elemsize: size_of::<T>() as c_uint,
             num: self.count.get(),
-            ops: T::OPS,
+            ops,
             elem: self.value.get().cast(),
         }))
     }
@@ -104,7 +111,10 @@ impl<T: ParamType, const N: usize> Param<[T; N]> {
 impl<const N: usize> Param<Text<N>> {
     /// Returns what the entry of the parameter points to.
     #[doc(hidden)]
+    #[track_caller]
     pub const fn arg(&'static self) -> ParamArg {
+        // As above.
+        optional::demand(optional::param_ops_string);
         ParamArg(Arg::Text(kparam_string {
             maxlen: N as c_uint,
             string: self.value.get().cast(),

@@ -8,6 +8,7 @@
 use super::{Param, ParamType};
 use crate::bindings;
 use crate::ffi::c_char;
+use crate::optional;
 use core::ffi::CStr;
 use core::marker::PhantomData;
 
@@ -31,7 +32,7 @@ impl CharP {
 // SAFETY: `param_ops_charp` keeps a `char *`, to a string that ends with a NUL or null.
 unsafe impl ParamType for CharP {
     const TYPE: &'static str = "charp";
-    const OPS: *const bindings::kernel_param_ops = &raw const bindings::param_ops_charp;
+    const OPS: Result<*const bindings::kernel_param_ops, &'static str> = optional::param_ops_charp;
 }
 
 /// A string of up to `N - 1` bytes in a buffer of its own: `string`.
@@ -106,7 +107,7 @@ struct Locked(PhantomData<*const ()>);
 impl Locked {
     fn new() -> Self {
         // SAFETY: The module is the one that this code is part of, and stays while the code runs.
-        unsafe { bindings::kernel_param_lock(crate::module::this_module()) };
+        unsafe { optional::kernel_param_lock(crate::module::this_module()) };
         Self(PhantomData)
     }
 
@@ -129,6 +130,6 @@ impl Locked {
 impl Drop for Locked {
     fn drop(&mut self) {
         // SAFETY: `new` has taken it.
-        unsafe { bindings::kernel_param_unlock(crate::module::this_module()) };
+        unsafe { optional::kernel_param_unlock(crate::module::this_module()) };
     }
 }
