@@ -18,7 +18,7 @@ texts() {
 order() {
 	local name
 	for name; do
-		echo "$name $(cat "$LIVEPATCH/$name/stack_order")"
+		echo "$name $(cat "$LIVEPATCH/$name/stack_order" 2>/dev/null)"
 	done
 }
 
@@ -26,7 +26,7 @@ order() {
 flags() {
 	local name
 	for name; do
-		cat "$LIVEPATCH/$name/replace"
+		cat "$LIVEPATCH/$name/replace" 2>/dev/null || true
 	done | tr -d '\n'
 }
 
@@ -40,11 +40,11 @@ stack() {
 readonly STACK=(test_klp_livepatch test_klp_callbacks_demo2 test_fixes test_klp_atomic_replace)
 
 stack
-is 'the stack has an order' "$(order "${STACK[@]}")" 'test_klp_livepatch 1
+with_attribute test_klp_livepatch stack_order is 'the stack has an order' "$(order "${STACK[@]}")" 'test_klp_livepatch 1
 test_klp_callbacks_demo2 2
 test_fixes 3
 test_klp_atomic_replace 4'
-is 'none of them replaces' "$(flags "${STACK[@]}")" 0000
+with_attribute test_klp_livepatch replace is 'none of them replaces' "$(flags "${STACK[@]}")" 0000
 like 'the upper of two functions is in force' "$(head -n1 /proc/cmdline)" '^first is in'
 like 'so are the others' "$(head -n1 /proc/meminfo)" 'this has been live patched'
 is 'a function has two versions on the stack' \
@@ -52,7 +52,8 @@ is 'a function has two versions on the stack' \
 
 # One goes from the middle.
 unload test_klp_callbacks_demo2
-is 'the places move up' "$(order test_klp_livepatch test_fixes test_klp_atomic_replace)" 'test_klp_livepatch 1
+with_attribute test_klp_livepatch stack_order \
+	is 'the places move up' "$(order test_klp_livepatch test_fixes test_klp_atomic_replace)" 'test_klp_livepatch 1
 test_fixes 2
 test_klp_atomic_replace 3'
 unload test_fixes
@@ -60,7 +61,8 @@ is 'the lower of two functions is in force now' "$(head -n1 /proc/cmdline)" \
 	'test_klp_livepatch: this has been live patched'
 is 'the function of nobody else is the old one' "$(head -n1 /proc/version)" "$(sed -n 2p <<<"$old")"
 unload test_klp_livepatch
-is 'the lowest can go first' "$(cat $LIVEPATCH/test_klp_atomic_replace/stack_order)" 1
+with_attribute test_klp_atomic_replace stack_order \
+	is 'the lowest can go first' "$(order test_klp_atomic_replace)" 'test_klp_atomic_replace 1'
 unload test_klp_atomic_replace
 is 'all are gone' "$(texts)" "$old"
 
@@ -74,8 +76,8 @@ like 'a module is patched' "$(cat /proc/test_klp_mod_target)" 'test_klp_mod_patc
 log_mark
 load test_klp_atomic_replace replace=1
 is 'it is the only one' "$(until_true 30 test ! -e $LIVEPATCH/test_klp_mod_patch; ls $LIVEPATCH)" test_klp_atomic_replace
-is 'it says that it replaces' "$(flags test_klp_atomic_replace)" 1
-is 'it is the first' "$(order test_klp_atomic_replace)" 'test_klp_atomic_replace 1'
+with_attribute test_klp_atomic_replace replace is 'it says that it replaces' "$(flags test_klp_atomic_replace)" 1
+with_attribute test_klp_atomic_replace stack_order is 'it is the first' "$(order test_klp_atomic_replace)" 'test_klp_atomic_replace 1'
 is 'functions that it does not have are the old ones' "$(texts)" "$old"
 is 'that of the module, too' "$(cat /proc/test_klp_mod_target)" 'test_klp_mod_target: original output'
 like 'its own is in force' "$(head -n1 /proc/meminfo)" 'test_klp_atomic_replace: this has been live patched'

@@ -34,7 +34,10 @@ macro_rules! function {
         /// Nobody can call it: what does so does not compile.
         #[cfg(not(has = $name))]
         pub(crate) unsafe extern "C" fn $function($(_: $type),*) $(-> $result)? {
-            /// Generic and not inlined, so that it is the module for which it is evaluated.
+            #[allow(
+                clippy::extra_unused_type_parameters,
+                reason = "what is generic is compiled into the module, not here"
+            )]
             #[inline(never)]
             fn lacking<T>() -> ! {
                 const { panic!(concat!("this kernel has no ", $name, "()")) }
@@ -75,17 +78,11 @@ function!("unregister_kprobe": fn unregister_kprobe(*mut kprobe));
 function!("wait_for_completion": fn wait_for_completion(*mut completion));
 
 /// `klp_shadow_ctor_t`.
-pub(crate) type ShadowCtor = Option<
-    unsafe extern "C" fn(
-        obj: *mut c_void,
-        data: *mut c_void,
-        ctor: *mut c_void,
-    ) -> c_int,
->;
+pub(crate) type ShadowCtor =
+    Option<unsafe extern "C" fn(obj: *mut c_void, data: *mut c_void, ctor: *mut c_void) -> c_int>;
 
 /// `klp_shadow_dtor_t`.
-pub(crate) type ShadowDtor =
-    Option<unsafe extern "C" fn(obj: *mut c_void, data: *mut c_void)>;
+pub(crate) type ShadowDtor = Option<unsafe extern "C" fn(obj: *mut c_void, data: *mut c_void)>;
 
 #[cfg(has = "klp_state")]
 pub(crate) use bindings::klp_state;

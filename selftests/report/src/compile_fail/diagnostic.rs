@@ -15,6 +15,8 @@ use super::Failure;
 pub(super) struct CompilerError {
     /// The message, behind the code if it has one: `E0308: mismatched types`.
     pub(super) heading: String,
+    /// What is written at the places: not every compiler has all of it in the message.
+    pub(super) labels: Vec<String>,
     /// The lines of the case that it is about. None if it is about something else.
     pub(super) lines: Vec<usize>,
 }
@@ -37,6 +39,7 @@ struct Span {
     file_name: String,
     line_start: usize,
     is_primary: bool,
+    label: Option<String>,
     expansion: Option<Box<Expansion>>,
 }
 
@@ -86,11 +89,17 @@ impl Diagnostic {
             .filter(|span| span.is_primary)
             .filter_map(|span| span.line_in(case))
             .collect();
+        let labels = self.spans.into_iter().filter_map(|span| span.label);
+        let labels = labels.collect();
         let heading = match self.code {
             Some(Code { code }) => format!("{code}: {}", self.message),
             None => self.message,
         };
-        CompilerError { heading, lines }
+        CompilerError {
+            heading,
+            labels,
+            lines,
+        }
     }
 }
 
@@ -107,8 +116,11 @@ impl Span {
 impl fmt::Display for CompilerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.lines.first() {
-            Some(line) => write!(f, "line {line}: {}", self.heading),
-            None => write!(f, "elsewhere: {}", self.heading),
+            Some(line) => write!(f, "line {line}: {}", self.heading)?,
+            None => write!(f, "elsewhere: {}", self.heading)?,
         }
+        self.labels
+            .iter()
+            .try_for_each(|label| write!(f, "\n{label}"))
     }
 }

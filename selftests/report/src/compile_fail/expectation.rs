@@ -8,7 +8,8 @@
 //! | `//~^ ERROR text`   | on the line above, and one more for each `^`    |
 //! | `//~? ERROR text`   | anywhere, in another file too                   |
 //!
-//! The text is a part of `E0308: mismatched types`, or of the message alone if it has no code.
+//! The text is a part of `E0308: mismatched types`, or of the message alone if it has no code, or
+//! of what the compiler writes at one of the places.
 
 use std::fmt;
 
@@ -62,7 +63,8 @@ impl Expectation {
     /// Returns whether it is the error that is expected.
     pub(super) fn matches(&self, error: &CompilerError) -> bool {
         let is_there = self.line.is_none_or(|line| error.lines.contains(&line));
-        is_there && error.heading.contains(&self.text)
+        let mut texts = std::iter::once(&error.heading).chain(&error.labels);
+        is_there && texts.any(|text| text.contains(&self.text))
     }
 }
 

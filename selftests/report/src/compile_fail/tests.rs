@@ -159,6 +159,24 @@ fn an_error_can_be_expected_anywhere() {
 }
 
 #[test]
+fn what_is_written_at_the_place_is_enough() {
+    let setup = Setup::new("fn main() {}\n//~^ ERROR no klp_state\n", &[], "1\n");
+    let mut span = setup.span("case.rs", 1, &Value::Null);
+    span["label"] = json!("the evaluated program panicked at 'this kernel has no klp_state'");
+    setup.log(Some("E0080"), "could not evaluate", &[span]);
+    assert_eq!(setup.failures(), [] as [&str; 0]);
+    setup.write("case.rs", "fn main() {}\n//~^ ERROR no klp_patch\n");
+    assert_eq!(
+        setup.failures(),
+        [
+            "# not found: line 1: no klp_patch",
+            "# not expected: line 1: E0080: could not evaluate",
+            "# the evaluated program panicked at 'this kernel has no klp_state'"
+        ]
+    );
+}
+
+#[test]
 fn the_compiler_must_fail_with_its_own_status() {
     let setup = good();
     setup.write("case.status", "101\n");
