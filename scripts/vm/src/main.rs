@@ -6,6 +6,7 @@ mod accel;
 mod archive;
 mod base;
 mod cli;
+mod clock;
 mod collect;
 mod error;
 mod guest;

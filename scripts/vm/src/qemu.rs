@@ -58,6 +58,8 @@ pub struct Hardware<'a> {
     pub processors: u32,
     /// Count instructions: one takes 2^shift ns of the guest's time.
     pub icount: Option<u8>,
+    /// The rate of the processors' time stamp counter, in kHz, if it is known.
+    pub tsc_khz: Option<u64>,
     /// Where the console's output goes.
     pub console: &'a Path,
     /// More options for QEMU.
@@ -136,6 +138,9 @@ pub fn arguments(
         "console={} loglevel=5 panic=-1 {}",
         machine.console, machine.append
     );
+    if let Some(khz) = hardware.tsc_khz {
+        append.push_str(&format!(" tsc_early_khz={khz}"));
+    }
     for word in hardware.append {
         append.push(' ');
         append.push_str(word);
@@ -312,6 +317,7 @@ mod tests {
             memory: 512,
             processors: 2,
             icount,
+            tsc_khz: icount.is_none().then_some(2_000_022),
             console: Path::new("/l,og/console"),
             options: &[],
         }
@@ -351,6 +357,7 @@ mod tests {
         let text = text(arguments(&hardware(&[], Some(0)), 10, &[]));
         assert!(text.contains("tcg,thread=single\n"), "{text}");
         assert!(text.contains("-icount\nshift=0,sleep=off\n"), "{text}");
+        assert!(!text.contains("tsc_early_khz"), "{text}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use crate::clock;
 use crate::collect::{self, Collect};
 use crate::error::Error;
 use crate::guest::{self, Contents, Task};
@@ -189,6 +190,15 @@ fn wire(
     Ok(Wires { control, ports })
 }
 
+/// Returns the rate of the time stamp counter that the guest will see, where the host knows it.
+fn tsc_khz(vm: &Vm, accelerator: Accelerator) -> Option<u64> {
+    // With KVM the guest is told; where instructions are counted, they are the clock.
+    let is_host_s = matches!(accelerator, Accelerator::Tcg { .. }) && vm.icount.is_none();
+    (is_host_s && vm.machine.architecture == "x86_64")
+        .then(clock::tsc_khz)
+        .flatten()
+}
+
 /// Runs the task, at most for `limit` from here to the status.
 ///
 /// QEMU has ended when this returns. The logs are in `log`: `console.log`,
@@ -232,6 +242,7 @@ pub fn run(
         memory: vm.memory,
         processors: vm.processors,
         icount: vm.icount,
+        tsc_khz: tsc_khz(vm, accelerator),
         console: &console,
         options: &vm.options,
     };
