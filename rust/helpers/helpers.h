@@ -11,11 +11,13 @@
 
 #include <linux/completion.h>
 #include <linux/gfp.h>
+#include <linux/kobject.h>
 #include <linux/lockdep_types.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/stddef.h>
 #include <linux/workqueue.h>
 
 /* Values that are expressions of macros in C. */
@@ -24,6 +26,9 @@ static const gfp_t LIVEPATCH_GFP_ATOMIC = GFP_ATOMIC;
 static const gfp_t LIVEPATCH_GFP_NOWARN = __GFP_NOWARN;
 static const size_t LIVEPATCH_KMALLOC_MINALIGN = ARCH_KMALLOC_MINALIGN;
 static const size_t LIVEPATCH_PAGE_SIZE = PAGE_SIZE;
+
+/* Where a member is that is part of a union without a name in newer kernels. */
+static const size_t LIVEPATCH_KOBJ_ATTRIBUTE_SHOW = offsetof(struct kobj_attribute, show);
 
 struct task_struct *livepatch_helper_get_current(void);
 void livepatch_helper_init_completion(struct completion *completion);

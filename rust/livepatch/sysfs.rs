@@ -42,6 +42,9 @@ pub trait Show {
     fn show(page: &mut Page<'_>) -> Result;
 }
 
+/// The member `show` of `struct kobj_attribute`.
+type ShowFunc = unsafe extern "C" fn(*mut kobject, *mut kobj_attribute, *mut c_char) -> isize;
+
 /// A file for the directory of a [`Kobject`](crate::kobject::Kobject): C's `struct kobj_attribute`.
 #[repr(transparent)]
 pub struct Attribute(kobj_attribute);
@@ -57,7 +60,11 @@ impl Attribute {
         let mut file: kobj_attribute = unsafe { core::mem::zeroed() };
         file.attr.name = name.as_ptr().cast();
         file.attr.mode = 0o444;
-        file.show = Some(show::<S>);
+        let place = (&raw mut file)
+            .cast::<u8>()
+            .wrapping_add(bindings::LIVEPATCH_KOBJ_ATTRIBUTE_SHOW);
+        // SAFETY: It is the place of the member `show`, of this type.
+        unsafe { place.cast::<Option<ShowFunc>>().write(Some(show::<S>)) };
         Self(file)
     }
 
