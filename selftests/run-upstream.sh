@@ -28,7 +28,13 @@ trap 'rm -rf -- "$scratch"' EXIT
 unwell='BUG:|WARNING:|Oops|Call Trace:|general protection fault|Kernel panic|refcount_t:|INFO: task .* blocked'
 
 # The scripts want the directory that modules are built against, and look no further.
-mkdir -p -- "/lib/modules/$(uname -r)/build"
+installed=/lib/modules/$(uname -r)
+mkdir -p -- "$installed/build"
+# Where modprobe looks first, and what depmod misses where the kernel's own modules are not.
+mkdir -p -- "$installed/updates"
+for file in modules.builtin modules.builtin.modinfo modules.order; do
+	: >>"$installed/$file"
+done
 
 # cases(script) - print the names of a script's cases, in order
 cases() {
@@ -93,9 +99,19 @@ leave_nothing() {
 	lsmod | sed -n 's/^test_klp/#   &/p'
 }
 
+# found(module) - a module of the set is what its name means: a script skips its cases when it does not find one
+found() {
+	local file
+	file=$(modinfo --field filename "$1")
+	[[ $file == "$installed/updates/livepatch/$1.ko" ]] || {
+		echo "$1 is $file, which is not the set's" >&2
+		exit 1
+	}
+}
+
 # run_set(set, scripts...) - run scripts with the modules of a set
 run_set() {
-	local set=$1 script
+	local set=$1 script module
 	shift
 	local -a scripts=("$@")
 	number=0
@@ -104,7 +120,14 @@ run_set() {
 	echo 'KTAP version 1'
 	echo "1..$(for script in "${scripts[@]}"; do cases "$script"; done | wc -l)"
 	cp -R -- "$dir/scripts" "$scratch/$set"
+	# By their path, or by their name: those that the distribution has are not meant.
 	ln -s -- "$dir/modules/$set" "$scratch/$set/test_modules"
+	rm -f -- "$installed/updates/livepatch"
+	ln -s -- "$dir/modules/$set" "$installed/updates/livepatch"
+	depmod
+	for module in "$dir/modules/$set"/*.ko; do
+		found "$(basename "$module" .ko)"
+	done
 	cd -- "$scratch/$set"
 	dmesg --clear
 	for script in "${scripts[@]}"; do

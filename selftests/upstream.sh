@@ -6,6 +6,8 @@
 #
 # Usage: selftests/upstream.sh
 #
+#   SOURCE=DIR  where the target kernel's source is; without it, in the directory of scripts/kernel, or the tree of KDIR itself
+#
 # Prints KTAP as run-upstream.sh does in the machine. The scripts, the helper and the modules in C come from the sources of the
 # target kernel, and their checksums are printed. The twins have to be built: make modules LIVEPATCH_SELFTESTS=1.
 
@@ -18,27 +20,37 @@ set -euo pipefail
 # How long the machine may run, in seconds.
 : "${TIMEOUT:=1800}"
 
-source=$tree/tools/testing/selftests/livepatch
-[[ -d $source/test_modules ]] || die "$tree has no selftests: upstream's come with the kernel's whole source only"
+source=${SOURCE:-${kernel:+$kernel/source}}
+source=${source:-$tree}
+scripts=$source/tools/testing/selftests/livepatch
+# Upstream built the modules together with the kernel, and for it alone, before it built them for any.
+modules=$scripts/test_modules
+[[ -d $modules ]] || modules=$source/lib/livepatch
+[[ -e $scripts/functions.sh && -d $modules ]] ||
+	die "no livepatch selftests in $source: SOURCE=<directory> says where the source of $release is"
 [[ $image ]] || die "$tree has no built image to boot"
 
 work=$top/.build/upstream
 rm -rf -- "$work"
 mkdir -p -- "$work/stage/scripts" "$work/stage/modules"/{c,rust,broken}
 
-# What upstream has, untouched.
-cp -- "$source"/test-*.sh "$source/functions.sh" "$source/settings" "$work/stage/scripts/"
-cp -- "$source"/*.c "$work/"
-cp -R -- "$source/test_modules" "$work/c"
-(cd -- "$source" && sha256sum -- test-*.sh functions.sh ./*.c test_modules/*.c) | sed 's/^/# sha256 /'
+# What upstream has, untouched. Not each version has programs that its scripts run.
+shopt -s nullglob
+programs=("$scripts"/*.c)
+cp -- "$scripts"/test-*.sh "$scripts/functions.sh" "$scripts/settings" "$work/stage/scripts/"
+cp -R -- "$modules" "$work/c"
+(cd -- "$source" && sha256sum -- "${scripts#"$source/"}"/{test-*.sh,functions.sh,*.c} "${modules#"$source/"}"/*.c) |
+	sed 's/^/# sha256 /'
 
-"${enter[@]}" make --no-print-directory -C "$tree" M="$work/c" modules >"$work/make.log" 2>&1 || {
+# The configuration is asked for by the modules of the time when they were a part of the kernel's.
+"${enter[@]}" make --no-print-directory -C "$tree" M="$work/c" CONFIG_TEST_LIVEPATCH=m modules >"$work/make.log" 2>&1 || {
 	tail -n 20 -- "$work/make.log" >&2
 	die "upstream's modules do not build for $release; the whole output is in $work/make.log"
 }
 # Static: the machine need not have the same C library.
-for file in "$work"/*.c; do
-	"${enter[@]}" cc -O2 -static -o "$work/stage/scripts/$(basename "$file" .c)" "$file"
+for program in "${programs[@]}"; do
+	cp -- "$program" "$work/"
+	"${enter[@]}" cc -O2 -static -o "$work/stage/scripts/$(basename "$program" .c)" "$work/${program##*/}"
 done
 
 # stage(SET, FROM, NAME) - put a module into a set, without debug information: the machine's memory is small
@@ -47,7 +59,9 @@ stage() {
 }
 
 twins=$output/selftests/test_modules
-for module in "$work"/c/*.ko; do
+built=("$work"/c/*.ko)
+((${#built[@]})) || die "make built none of upstream's modules in $modules; what it said is in $work/make.log"
+for module in "${built[@]}"; do
 	name=$(basename "$module" .ko)
 	twin=$twins/$name/$name.ko
 	[[ -s $twin ]] || die "$name has no twin in Rust at $twin: run make modules LIVEPATCH_SELFTESTS=1"

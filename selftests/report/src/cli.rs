@@ -26,6 +26,8 @@ pub(crate) enum Action {
     },
     /// Compare upstream's livepatch selftests with its modules in C and with their twins in Rust.
     Upstream(UpstreamOptions),
+    /// Print which suites passed on which kernels, as a table in Markdown.
+    Table(TableOptions),
     /// Compare what the compiler said of each case with what the case expects, as KTAP.
     CompileFail(CasesOptions),
 }
@@ -60,6 +62,9 @@ pub(crate) struct UpstreamOptions {
     /// The suite that ran with the twins in Rust.
     #[arg(long, value_name = "SUITE", default_value = "upstream-rust")]
     pub(crate) twins: String,
+    /// The release of the kernel that ran them.
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) release: String,
 }
 
 #[derive(Args)]
@@ -73,4 +78,21 @@ pub(crate) struct CasesOptions {
     /// Append the totals to this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) totals: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct TableOptions {
+    /// A kernel: what its column is called, and what `ktap` wrote with --results.
+    #[arg(long = "column", value_name = "HEADING=FILE", value_parser = column, required = true)]
+    pub(crate) columns: Vec<(String, PathBuf)>,
+    /// Put the table into this document as well, in place of the one that is there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) update: Option<PathBuf>,
+}
+
+fn column(argument: &str) -> Result<(String, PathBuf), String> {
+    argument
+        .split_once('=')
+        .map(|(heading, file)| (heading.to_owned(), PathBuf::from(file)))
+        .ok_or_else(|| "it is HEADING=FILE".to_owned())
 }

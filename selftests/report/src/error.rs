@@ -36,6 +36,13 @@ pub(crate) enum Error {
         test: String,
     },
 
+    #[error("{}: there is no place for the table; put the two lines `{begin}` and `{end}` where it belongs", .file.display())]
+    NoTable {
+        file: PathBuf,
+        begin: &'static str,
+        end: &'static str,
+    },
+
     #[error("there is no case, a file NAME.rs, in {}", .0.display())]
     NoCases(PathBuf),
 }

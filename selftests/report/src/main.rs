@@ -7,7 +7,7 @@
 //!   cargo test ─────────────► cargo ────────┼─► totals, a line of JSON each ──► summary
 //!   rustc's diagnostics ────► compile-fail ─┘
 //!
-//!   ktap ─► results, a line of JSON a test ─► upstream
+//!   ktap ─► results, a line of JSON a test ─► upstream, table
 //! ```
 //!
 //! The exit status is 0 if all is well, 1 if a test failed, and 2 if there is no telling.
@@ -21,19 +21,21 @@ mod pass_through;
 mod records;
 mod results;
 mod summary;
+mod table;
 mod totals;
 mod upstream;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use cli::{Action, CasesOptions, Cli, KtapOptions, StreamOptions, UpstreamOptions};
+use cli::{Action, CasesOptions, Cli, KtapOptions, StreamOptions, TableOptions, UpstreamOptions};
 use error::Error;
 use pass_through::pass_through;
 use results::TestRecord;
+use table::{Column, Table};
 use totals::Totals;
 use upstream::Comparison;
 
@@ -93,6 +95,25 @@ fn upstream(options: &UpstreamOptions) -> Result<bool, Error> {
     Ok(comparison.is_good())
 }
 
+fn table(options: &TableOptions) -> Result<bool, Error> {
+    let columns = options
+        .columns
+        .iter()
+        .map(|(heading, file)| {
+            Ok(Column {
+                heading: heading.clone(),
+                results: results::read_all(file)?,
+            })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let table = Table(&columns);
+    write!(io::stdout().lock(), "{table}").map_err(Error::Output)?;
+    if let Some(document) = &options.update {
+        table.put_into(document)?;
+    }
+    Ok(table.is_good())
+}
+
 fn complain(problems: &[String]) {
     for problem in problems {
         eprintln!("selftest-report: {problem}");
@@ -114,6 +135,7 @@ fn go(action: Action) -> Result<bool, Error> {
         }
         Action::Summary { file } => summary::print(&Totals::read_all(&file)?, io::stdout().lock()),
         Action::Upstream(options) => upstream(&options),
+        Action::Table(options) => table(&options),
         Action::CompileFail(options) => compile_fail(&options),
     }
 }

@@ -22,6 +22,8 @@ const KERNELS_OWN: &str = "the kernel's own";
 
 /// All cases, with C and with Rust.
 pub(crate) struct Comparison {
+    /// The release of the kernel.
+    release: String,
     rows: Vec<Row>,
     /// What is wrong that no case shows: a suite has none.
     pub(crate) problems: Vec<String>,
@@ -73,7 +75,11 @@ impl Comparison {
                 )
             })
             .collect();
-        Ok(Self { rows, problems })
+        Ok(Self {
+            release: options.release.clone(),
+            rows,
+            problems,
+        })
     }
 
     /// Returns whether both suites have cases, and none fails with Rust but those that are the
@@ -83,7 +89,7 @@ impl Comparison {
         self.problems.is_empty() && self.rows.iter().all(is_good)
     }
 
-    /// Prints a row for each case, and a last line with the counts.
+    /// Prints a row for each case, and a last line with the kernel's release and the counts.
     ///
     /// # Errors
     ///
@@ -105,9 +111,10 @@ impl Comparison {
         let count = |passes: fn(&Row) -> bool| self.rows.iter().filter(|row| passes(row)).count();
         writeln!(
             output,
-            "\nupstream livepatch selftests: C {}/{cases}, Rust {}/{cases}",
+            "\nupstream livepatch selftests of {release}: C {}/{cases}, Rust {}/{cases}",
             count(Row::passes_with_c),
             count(Row::passes_with_rust),
+            release = self.release,
             cases = self.rows.len(),
         )
     }

@@ -17,7 +17,8 @@ struct Printed {
 impl Printed {
     fn counts(&self) -> &str {
         let last = self.lines.last().unwrap();
-        last.strip_prefix("upstream livepatch selftests: ").unwrap()
+        last.strip_prefix("upstream livepatch selftests of 4.5-amd64: ")
+            .unwrap()
     }
 
     /// Returns the row of a case, without what aligns it.
@@ -34,6 +35,7 @@ fn options() -> UpstreamOptions {
         results: PathBuf::from("results"),
         control: "upstream-c".to_owned(),
         twins: "upstream-rust".to_owned(),
+        release: "4.5-amd64".to_owned(),
     }
 }
 
@@ -80,7 +82,7 @@ fn cases_are_side_by_side() {
             "test-a: one        ok       ok",
             "test-a: the other  ok       ok",
             "",
-            "upstream livepatch selftests: C 2/2, Rust 2/2",
+            "upstream livepatch selftests of 4.5-amd64: C 2/2, Rust 2/2",
         ]
     );
 }
