@@ -9,7 +9,7 @@
 #   SAMPLES  the file to write
 #   ROUNDS   how often to do everything
 #   CALLS    how many calls make a sample
-#   MODULE   MODULE.ko, beside this file
+#   MODULE   MAKER/LIVEPATCH: the file modules/MAKER/LIVEPATCH.ko, beside this one
 
 . "$(dirname "$0")/../lib.sh"
 
@@ -29,9 +29,13 @@ count() {
 for ((round = 1; round <= rounds; round++)); do
 	count - "$round"
 	for module; do
-		load "$module"
+		file=$HERE/modules/$module.ko
+		# The kernel's name of it need not be the file's.
+		name=$(modinfo --field name "$file")
+		insmod "$file"
+		until_true "$TRANSITION_TIMEOUT" is_enabled "$name"
 		count "$module" "$round"
-		unload "$module"
+		unload "$name"
 	done
 done >"$samples"
 bad=$(kernel_warnings)

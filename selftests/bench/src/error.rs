@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::sample::Subject;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -45,26 +47,26 @@ pub enum Error {
         reason: &'static str,
     },
     /// There is nothing to compare.
-    #[error("no samples of a livepatch and its twin: nothing was measured")]
+    #[error("no samples of livepatches in Rust: nothing was measured")]
     Nothing,
-    /// Something was measured for one language only.
-    #[error("{figure}: no sample of {module}, which it is compared with; measure again")]
+    /// Something was measured for some only of those that are compared.
+    #[error("{figure}: no sample of {subject}, which others are compared with; measure again")]
     Missing {
         /// What was measured.
         figure: String,
-        /// The module without a sample.
-        module: String,
+        /// Of what there is no sample.
+        subject: Subject,
     },
     /// Counts of the same instructions differ.
     #[error(
-        "{figure} of {module}: repetitions differ by {percent:.2} %, more than {limit} %: \
+        "{figure} of {subject}: repetitions differ by {percent:.2} %, more than {limit} %: \
          the clock of the virtual machine does not count instructions, or something else ran in it"
     )]
     Unsteady {
         /// What was measured.
         figure: String,
-        /// Of which module.
-        module: String,
+        /// Of what.
+        subject: Subject,
         /// How far from the median most of them are at most, in per cent.
         percent: f64,
         /// How much is allowed.

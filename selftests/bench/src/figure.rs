@@ -6,20 +6,20 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// A figure of a livepatch in Rust, next to that of its twin in C.
+/// A figure of a livepatch, and how it compares with C.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// What it is of: `<livepatch>.<what>`.
+    /// What it is of: `<livepatch>.<what>.<maker>`.
     pub name: String,
-    /// The livepatch's value; for times, of which only the ratio means something, that ratio.
+    /// The value: the median of what was counted, the shortest of what was timed.
     pub value: f64,
     /// The unit of the value.
     pub unit: Unit,
-    /// The twin's value, if it means something by itself.
-    pub c: Option<f64>,
-    /// The livepatch's value divided by the twin's, unless that is not above zero.
+    /// The value divided by C's, unless that is not above zero; the median of such ratios of what was
+    /// timed.
     pub ratio: Option<f64>,
-    /// How far from the median most of the repetitions are at most, in per cent, if it was repeated.
+    /// How far from their median most of the repeated counts are at most, or of the ratios of repeated
+    /// builds, in per cent; if it was repeated.
     pub spread: Option<f64>,
 }
 
@@ -31,32 +31,19 @@ pub enum Unit {
     Bytes,
     /// Instructions for each call.
     Instructions,
-    /// Times as long as C takes.
-    TimesC,
+    /// Seconds.
+    Seconds,
 }
 
 impl Figure {
-    /// Makes the figure of two values.
+    /// Makes the figure of a value and that of C.
     pub fn new(name: String, unit: Unit, value: f64, c: f64) -> Self {
         Self {
             name,
             value,
             unit,
-            c: Some(c),
             ratio: (c > 0.0).then(|| value / c),
             spread: None,
-        }
-    }
-
-    /// Makes a figure that is a ratio.
-    pub fn of_ratio(name: String, ratio: f64, spread: f64) -> Self {
-        Self {
-            name,
-            value: ratio,
-            unit: Unit::TimesC,
-            c: None,
-            ratio: Some(ratio),
-            spread: Some(spread),
         }
     }
 }
@@ -66,7 +53,7 @@ impl fmt::Display for Unit {
         f.write_str(match self {
             Self::Bytes => "bytes",
             Self::Instructions => "instructions",
-            Self::TimesC => "times C",
+            Self::Seconds => "seconds",
         })
     }
 }
@@ -79,7 +66,7 @@ impl fmt::Display for Figure {
         let digits = match unit {
             Unit::Bytes => 0,
             Unit::Instructions => 1,
-            Unit::TimesC => 2,
+            Unit::Seconds => 2,
         };
         write!(f, "{name}: {value:.digits$} {unit} ")?;
         match self.ratio {
@@ -95,12 +82,12 @@ mod tests {
 
     #[test]
     fn lines() {
-        let size = Figure::new("cmdline.text".into(), Unit::Bytes, 300.0, 240.0);
-        assert_eq!(size.to_string(), "cmdline.text: 300 bytes (1.250)");
-        let calls = Figure::new("a.read".into(), Unit::Instructions, 1514.04, 1514.04);
-        assert_eq!(calls.to_string(), "a.read: 1514.0 instructions (1.000)");
-        let time = Figure::of_ratio("a.build.warm".into(), 1.2345, 3.0);
-        assert_eq!(time.to_string(), "a.build.warm: 1.23 times C (1.234)");
+        let size = Figure::new("a.size.text.core".into(), Unit::Bytes, 300.0, 240.0);
+        assert_eq!(size.to_string(), "a.size.text.core: 300 bytes (1.250)");
+        let calls = Figure::new("a.read.c".into(), Unit::Instructions, 1514.04, 1514.04);
+        assert_eq!(calls.to_string(), "a.read.c: 1514.0 instructions (1.000)");
+        let time = Figure::new("a.build.warm.core".into(), Unit::Seconds, 1.2345, 0.5);
+        assert_eq!(time.to_string(), "a.build.warm.core: 1.23 seconds (2.469)");
     }
 
     #[test]

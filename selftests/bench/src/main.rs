@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Compares livepatches in Rust with the same livepatches in C.
+//! Compares livepatches in Rust, made with each back end, with the same livepatches in C.
 
 mod count;
 mod error;
 mod figure;
+mod maker;
 mod report;
 mod sample;
 mod size;
@@ -46,7 +47,7 @@ enum Action {
         /// The kernel that it was measured with.
         #[arg(long)]
         release: String,
-        /// Where the stripped modules are.
+        /// Where the stripped modules are, as `<maker>/<livepatch>.ko`.
         #[arg(long, value_name = "DIR")]
         modules: PathBuf,
         /// The file to write.
