@@ -20,7 +20,7 @@ read_all() {
 		case $text in
 		"$old") seen_old=1 ;;
 		"$NEW") seen_new=1 ;;
-		*) printf '%s' "$text" >>"$results/mixed" ;;
+		*) printf '<%s>' "$text" >>"$results/mixed" ;;
 		esac
 	done
 	echo "$seen_old$seen_new" >"$1"
@@ -40,6 +40,7 @@ unload together
 touch "$results/stop"
 wait
 ok 'no task saw a mixture' test ! -e "$results/mixed"
+[[ ! -e $results/mixed ]] || note "seen: $(head -c 200 "$results/mixed" | od -c)"
 is 'the tasks saw both' "$(cat "$results"/reader* | sort -u)" 11
 is 'back' "$(cat /proc/cmdline)" "$old"
 done_testing
