@@ -15,6 +15,8 @@
 pub mod entry;
 pub mod limit;
 pub mod modinfo;
+pub mod note;
 pub mod object;
 pub mod param;
 pub mod section;
+pub mod unexported;
