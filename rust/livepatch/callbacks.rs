@@ -61,11 +61,6 @@ impl FixCallbacks {
         }
     }
 
-    /// Returns the index of the fix.
-    pub(crate) fn fix(&self) -> usize {
-        self.fix
-    }
-
     fn prepare(&self, object: &mut Object) -> Result {
         if let Some(pre_patch) = self.pre_patch {
             pre_patch(object)?;

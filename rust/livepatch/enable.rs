@@ -113,10 +113,8 @@ impl Livepatch {
             unsafe { parts.funcs.retain(has_fix) };
         }
         let has_object = |object: usize| {
-            self.parts.get(object).is_some_and(|parts| {
-                let mut callbacks = parts.callbacks.iter();
-                parts.funcs.any(has_fix) || callbacks.any(|entry| has_fix(entry.fix()))
-            })
+            let parts = self.parts.get(object);
+            parts.is_some_and(|parts| parts.fixes.iter().any(|fix| has_fix(*fix)))
         };
         // SAFETY: As above.
         unsafe { self.objects.retain(has_object) };

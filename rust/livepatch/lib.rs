@@ -20,6 +20,7 @@
 //! | `klp_shadow_*()`                     | [`Shadow`]                                       |
 //! | `klp_get_state()`, `klp_get_prev_state()` | [`Object::state`], [`StateRef`]             |
 //! | `module_param()`                     | [`macro@param`], [`Param`]                       |
+//! | `SHN_LIVEPATCH`, `SHF_RELA_LIVEPATCH`| [`macro@unexported`]                             |
 //!
 //! What modules need of the rest of the kernel is named as in C: [`completion`], [`delay`],
 //! [`kobject`] and [`sysfs`], [`kprobes`], [`mutex`], [`proc_fs`], [`sched`], [`seq_file`],
@@ -105,7 +106,8 @@ pub use livepatch_macros::{
     module,
     param,
     state,
-    traceable, //
+    traceable,
+    unexported, //
 };
 pub use module::{Module, ModuleState};
 pub use module_data::ModuleData;

@@ -5,7 +5,7 @@
 //! C header: `include/linux/livepatch.h`.
 
 use crate::bindings::{klp_func, klp_object};
-use crate::callbacks::{Callbacks, FixCallbacks};
+use crate::callbacks::Callbacks;
 use crate::enable::Livepatch;
 use crate::func::Funcs;
 use crate::module::{Module, ModuleState};
@@ -64,18 +64,21 @@ impl<const N: usize> Objects<N> {
 /// What the fixes put into one object.
 pub struct ObjectParts {
     pub(crate) funcs: FixTableRef<klp_func>,
-    pub(crate) callbacks: &'static [FixCallbacks],
+    pub(crate) fixes: &'static [usize],
 }
 
 impl ObjectParts {
     /// Makes the list for the object of the same index in the table of objects.
+    ///
+    /// `fixes` are those that name the object: they change it, or use its symbols, which the kernel
+    /// resolves for the objects in the table.
     pub const fn new<const N: usize>(
         funcs: &'static Funcs<N>,
-        callbacks: &'static [FixCallbacks],
+        fixes: &'static [usize],
     ) -> Self {
         Self {
             funcs: funcs.as_slice(),
-            callbacks,
+            fixes,
         }
     }
 }

@@ -141,11 +141,6 @@ impl<T: Terminator> FixTableRef<T> {
         self.table.as_ptr()
     }
 
-    /// Returns whether any entry comes from a fix for which `keep` says so.
-    pub(crate) fn any(&self, keep: impl Fn(usize) -> bool) -> bool {
-        self.fixes.iter().any(|&fix| keep(fix))
-    }
-
     /// Keeps the entries of the fixes for which `keep` says so.
     ///
     /// # Safety

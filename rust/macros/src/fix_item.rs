@@ -16,6 +16,7 @@ pub(crate) fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
         Item::Const(item) => Some(&mut item.attrs),
         Item::Enum(item) => Some(&mut item.attrs),
         Item::Fn(item) => Some(&mut item.attrs),
+        Item::ForeignMod(item) => Some(&mut item.attrs),
         Item::Mod(item) => Some(&mut item.attrs),
         Item::Static(item) => Some(&mut item.attrs),
         Item::Struct(item) => Some(&mut item.attrs),

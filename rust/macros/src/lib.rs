@@ -42,6 +42,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod traceable;
+mod unexported;
 mod value;
 
 use diagnostics::Errors;
@@ -74,6 +75,7 @@ use proc_macro::TokenStream;
 /// | `#[post_unpatch]`    | a `fn(&Object)`                         | runs when the object is unpatched |
 /// | [`#[state]`](macro@state) | a type                                 | a system state              |
 /// | [`#[param]`](macro@param) | a static                               | a module parameter          |
+/// | [`#[unexported]`](macro@unexported) | an `unsafe extern "C"` block | symbols that the kernel does not export |
 /// | `#[init]`            | a `fn() -> Result`                          | runs before the livepatch is enabled, and can refuse |
 /// | `#[exit]`            | a `fn()`                                    | takes back what `#[init]` did |
 ///
@@ -149,6 +151,62 @@ pub fn module(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn param(args: TokenStream, item: TokenStream) -> TokenStream {
     report(|errors| param::expand(args.into(), item.into(), errors))
+}
+
+/// Declares functions and variables that the kernel, or a module of it, does not export.
+///
+/// It goes on a block of declarations. `klp-build link` turns each use of what is declared there
+/// into a klp relocation, which the livepatch core resolves at load; a module that was not linked
+/// so cannot be loaded.
+///
+/// ```ignore
+/// #[livepatch::fix(title = "pktgen: an example", object = "pktgen")]
+/// mod example {
+///     #[unexported]
+///     unsafe extern "C" {
+///         fn pktgen_stop(t: *mut pktgen_thread);
+///         static pg_count_d: c_int;
+///     }
+///
+///     #[unexported(object = "vmlinux")]
+///     unsafe extern "C" {
+///         #[name("proc_show.isra.0")]
+///         fn proc_show(m: *mut seq_file);
+///         #[sympos(2)]
+///         static mut registered: c_int;
+///     }
+///     // ...
+/// }
+/// ```
+///
+/// # Arguments
+///
+/// | key      | value                                                                              |
+/// |----------|------------------------------------------------------------------------------------|
+/// | `object` | where the symbols are: a module, or `"vmlinux"`; default: the object of the fix. Outside of a fix, where fixes can share a block, it is required |
+///
+/// # Attributes of the declarations
+///
+/// | attribute       | meaning                                                                     |
+/// |-----------------|-----------------------------------------------------------------------------|
+/// | `#[sympos(2)]`  | which of several symbols of the name in the object, from 1 in the order of kallsyms |
+/// | `#[name("..")]` | the name of the symbol, if it is not that of the declaration                 |
+///
+/// # Rules
+///
+/// By `unsafe` the author claims that each declaration is that of the kernel: nothing in a header
+/// can be compared with it.
+///
+/// The symbols of a module are there when the module is, so code may use them where the kernel
+/// calls it for that module: in the replacements and callbacks of that object. A module of which
+/// only symbols are used becomes an object of the livepatch like those that it changes.
+///
+/// A function that the same livepatch replaces is called in its new form through here as well.
+///
+/// Symbols that are exported need nothing of this: declare, or import, them as usual.
+#[proc_macro_attribute]
+pub fn unexported(args: TokenStream, item: TokenStream) -> TokenStream {
+    report(|errors| unexported::expand(args.into(), item.into(), errors))
 }
 
 /// Gives a function an entry that can be traced, probed and patched, under the function's own name.

@@ -29,15 +29,17 @@ pub(crate) fn of_module() -> Option<String> {
 
 /// Checks the name of a function to replace: a symbol that can be in kallsyms.
 pub(crate) fn function(name: &LitStr, errors: &mut Errors) -> bool {
-    let value = name.value();
+    FUNCTION.check(&name.value(), name.span(), "", errors)
+}
+
+/// Checks the name of a symbol that a livepatch uses: a function's or a variable's in kallsyms.
+pub(crate) fn symbol(name: &LitStr, errors: &mut Errors) -> bool {
     let rule = Rule {
-        what: "the name of a function",
-        limit: limit::FUNCTION_NAME,
-        allowed: "letters, digits, `_`, `.` and `$`",
-        allows: |c| c.is_ascii_alphanumeric() || "_.$".contains(c),
+        what: "the name of a symbol",
+        ..FUNCTION
     };
 
-    rule.check(&value, name.span(), "", errors)
+    rule.check(&name.value(), name.span(), "", errors)
 }
 
 /// Checks the name of an object: `vmlinux`, or a module as `/proc/modules` spells it.
@@ -127,6 +129,14 @@ pub(crate) fn cve(number: &LitStr, errors: &mut Errors) -> bool {
     }
     is_right
 }
+
+/// What the name of a function may consist of.
+const FUNCTION: Rule = Rule {
+    what: "the name of a function",
+    limit: limit::FUNCTION_NAME,
+    allowed: "letters, digits, `_`, `.` and `$`",
+    allows: |c| c.is_ascii_alphanumeric() || "_.$".contains(c),
+};
 
 /// What a name may consist of.
 struct Rule {

@@ -3,7 +3,10 @@
 //! What must hold between the items of one fix.
 
 use super::model::Fix;
-use crate::diagnostics::Errors;
+use crate::{
+    diagnostics::Errors,
+    unexported, //
+};
 
 /// Reports the contradictions within the fix.
 pub(super) fn check(fix: &Fix, errors: &mut Errors) {
@@ -12,6 +15,7 @@ pub(super) fn check(fix: &Fix, errors: &mut Errors) {
     callbacks(fix, errors);
     states(fix, errors);
     params(fix, errors);
+    unexported::check(&fix.unexported, errors);
 }
 
 fn is_not_empty(fix: &Fix, errors: &mut Errors) {

@@ -5,6 +5,7 @@
 use crate::{
     param::Param,
     state::State,
+    unexported::Unexported,
     value::Number, //
 };
 use proc_macro2::Ident;
@@ -17,12 +18,13 @@ pub(crate) struct Fix {
     /// Whether mistakes in it were reported; nothing may be generated from it then.
     pub(crate) is_broken: bool,
     pub(crate) metadata: Metadata,
-    /// The objects that it changes, in the order in which its items name them.
+    /// The objects that it changes, and the modules whose symbols it uses, in the order in which its items name them.
     pub(crate) objects: Vec<LitStr>,
     pub(crate) replacements: Vec<Replacement>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) states: Vec<State>,
     pub(crate) params: Vec<Param>,
+    pub(crate) unexported: Vec<Unexported>,
     /// The function that prepares the fix before the livepatch is enabled.
     pub(crate) init: Option<Ident>,
     /// The function that takes back what `init` did.

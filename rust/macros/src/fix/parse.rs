@@ -23,12 +23,13 @@ use crate::{
         Separator, //
     },
     diagnostics::Errors,
-    fix_item, name, param, state,
+    fix_item, name, param, state, unexported,
     value::{
         self,
         Number, //
     },
 };
+use livepatch_abi::object::VMLINUX;
 use proc_macro2::{
     Ident,
     TokenStream, //
@@ -38,6 +39,7 @@ use syn::{
     spanned::Spanned,
     Item,
     ItemFn,
+    ItemForeignMod,
     ItemMod,
     LitStr, //
 };
@@ -96,6 +98,7 @@ pub(super) fn parse(
             callbacks: Vec::new(),
             states: Vec::new(),
             params: Vec::new(),
+            unexported: Vec::new(),
             init: None,
             exit: None,
         },
@@ -125,7 +128,7 @@ impl Parser<'_> {
         };
         let Assignment { role, args, span } = assignment;
 
-        match (role, &*item) {
+        match (role, &mut *item) {
             (Role::Replace, Item::Fn(function)) => self.replacement(args, function),
             (Role::Callback(kind), Item::Fn(function)) => self.callback(kind, args, function),
             (Role::Init, Item::Fn(function)) => {
@@ -146,6 +149,8 @@ impl Parser<'_> {
                 let param = param::parse(args, item, self.errors);
                 self.fix.params.extend(param);
             }
+            (Role::Unexported, Item::ForeignMod(block)) => self.unexported(args, block),
+            (Role::Unexported, _) => unexported::misplaced(span, self.errors),
             (Role::Replace | Role::Callback(_) | Role::Init | Role::Exit, _) => self
                 .errors
                 .add(span, format!("`#[{}]` goes on a function", role.name())),
@@ -217,6 +222,19 @@ impl Parser<'_> {
             function: ident.clone(),
             object,
         });
+    }
+
+    fn unexported(&mut self, args: TokenStream, block: &mut ItemForeignMod) {
+        let symbols = unexported::parse(args, block, Some(&self.object), self.errors);
+
+        for symbol in &symbols {
+            // Symbols of a module are resolved when that module is patched, so it has to be one of
+            // the objects; those of vmlinux are when the livepatch is loaded.
+            if symbol.object().value() != VMLINUX {
+                self.object(symbol.object());
+            }
+        }
+        self.fix.unexported.extend(symbols);
     }
 
     /// Notes that an item names an object.

@@ -27,6 +27,7 @@ pub(super) enum Role {
     Callback(CallbackKind),
     State,
     Param,
+    Unexported,
     Init,
     Exit,
 }
@@ -46,6 +47,7 @@ impl Role {
             Self::Callback(kind) => kind.name(),
             Self::State => "state",
             Self::Param => "param",
+            Self::Unexported => "unexported",
             Self::Init => "init",
             Self::Exit => "exit",
         }
@@ -69,6 +71,7 @@ impl Role {
             Self::Replace,
             Self::State,
             Self::Param,
+            Self::Unexported,
             Self::Init,
             Self::Exit,
         ]
@@ -79,9 +82,10 @@ impl Role {
 
     /// Returns whether `#[cfg]` may stand on the item.
     ///
-    /// A parameter does without: nothing but its own item is generated from it.
+    /// A parameter and a block of symbols do without: nothing but the items themselves is generated
+    /// from them.
     fn allows_cfg(self) -> bool {
-        self == Self::Param
+        matches!(self, Self::Param | Self::Unexported)
     }
 }
 

@@ -92,6 +92,8 @@ pub(super) fn encode(fix: &Fix) -> TokenStream {
         callbacks,
         states,
         params,
+        // Only their objects are of interest to others.
+        unexported: _,
         init,
         exit,
     } = fix;

@@ -116,9 +116,10 @@ fn tables(livepatch: &Livepatch) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(index, object)| object_entry(index, object));
-    let parts = (0..objects.len()).map(|index| {
-        let [funcs, callbacks] = object_statics(index);
-        quote!(rt::ObjectParts::new(&#funcs, &#callbacks))
+    let parts = objects.iter().enumerate().map(|(index, object)| {
+        let [funcs, _] = object_statics(index);
+        let fixes = object.fixes.iter().map(|fix| number(*fix));
+        quote!(rt::ObjectParts::new(&#funcs, &[#(#fixes),*]))
     });
     let states = states(livepatch);
     let fixes = fixes(livepatch);

@@ -42,6 +42,8 @@ pub(super) struct Part {
 pub(super) struct Object<'a> {
     /// The name of the module, or [`None`] for vmlinux.
     pub(super) name: Option<String>,
+    /// The indices of the fixes that name it.
+    pub(super) fixes: Vec<usize>,
     pub(super) funcs: Vec<Item<'a, Replacement>>,
     pub(super) callbacks: Vec<Item<'a, Callback>>,
 }
@@ -71,7 +73,7 @@ impl Livepatch {
         for (fix, part) in self.fixes.iter().enumerate() {
             let path = &part.path;
             for name in &part.fix.objects {
-                object(&mut objects, &name.value());
+                object(&mut objects, &name.value()).fixes.push(fix);
             }
             for (index, item) in part.fix.replacements.iter().enumerate() {
                 object(&mut objects, &item.object.value()).funcs.push(Item {
@@ -114,6 +116,7 @@ fn object<'o, 'a>(objects: &'o mut Vec<Object<'a>>, name: &str) -> &'o mut Objec
         .unwrap_or_else(|| {
             objects.push(Object {
                 name,
+                fixes: Vec::new(),
                 funcs: Vec::new(),
                 callbacks: Vec::new(),
             });

@@ -12,7 +12,8 @@ use crate::{
     livepatch,
     module,
     param,
-    traceable, //
+    traceable,
+    unexported, //
 };
 use proc_macro2::{
     TokenStream,
@@ -108,6 +109,7 @@ impl Expansion<'_> {
             }
             "param" => param::expand(args, item, &mut errors),
             "traceable" => traceable::expand(args, item, &mut errors),
+            "unexported" => unexported::expand(args, item, &mut errors),
             name => fix_item::misplaced(name, item, &mut errors),
         };
         self.add(errors);

@@ -122,7 +122,7 @@ mod __livepatch {
             ),
         ]);
         static OBJECT_PARTS: [rt::ObjectParts; 1] = [
-            rt::ObjectParts::new(&FUNCS_0, &CALLBACKS_0),
+            rt::ObjectParts::new(&FUNCS_0, &[0, 1]),
         ];
         static STATES: rt::States<1> = rt::States::new(
             [rt::StateEntry::new(1, 1, &super::super::two::__fix::STATE_0)],

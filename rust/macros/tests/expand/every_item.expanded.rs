@@ -282,8 +282,8 @@ mod __livepatch {
             ),
         ]);
         static OBJECT_PARTS: [rt::ObjectParts; 2] = [
-            rt::ObjectParts::new(&FUNCS_0, &CALLBACKS_0),
-            rt::ObjectParts::new(&FUNCS_1, &CALLBACKS_1),
+            rt::ObjectParts::new(&FUNCS_0, &[0]),
+            rt::ObjectParts::new(&FUNCS_1, &[0]),
         ];
         static STATES: rt::States<1> = rt::States::new(
             [rt::StateEntry::new(16, 2, &super::super::every_item::__fix::STATE_0)],

@@ -83,7 +83,7 @@ mod __livepatch {
             ),
         ]);
         static OBJECT_PARTS: [rt::ObjectParts; 1] = [
-            rt::ObjectParts::new(&FUNCS_0, &CALLBACKS_0),
+            rt::ObjectParts::new(&FUNCS_0, &[0]),
         ];
         static STATES: rt::States<0> = rt::States::new([], []);
         static FIXES: [rt::Fix; 1] = [
