@@ -19,4 +19,5 @@ pub mod note;
 pub mod object;
 pub mod param;
 pub mod section;
+pub mod signature;
 pub mod unexported;

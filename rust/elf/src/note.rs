@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The note in which a livepatch says what it is; its format is in [`livepatch_abi::note`].
+
+use livepatch_abi::note::{fields, key, MAX_DESCRIPTOR, OWNER, VERSION_1};
+use object::Endianness;
+
+use crate::notes;
+
+/// What a livepatch says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Note {
+    /// The name of the module.
+    pub name: String,
+    /// The version and release; [`None`] when the author gave none.
+    pub version: Option<String>,
+    /// The release of the kernel that it was built for.
+    pub kernel: String,
+    /// The build id of that kernel, in hexadecimal; [`None`] when it was not known.
+    pub build_id: Option<String>,
+    /// When it was built, in seconds since 1970.
+    pub date: Option<u64>,
+    /// What it fixes.
+    pub fixes: Vec<Fix>,
+}
+
+/// A fix.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Fix {
+    /// The id.
+    pub id: String,
+    /// What it changes, in one line.
+    pub title: String,
+    /// The CVEs that it fixes.
+    pub cves: Vec<String>,
+    /// Bugs, commits, addresses.
+    pub references: Vec<String>,
+    /// How bad it is not to have the fix; [`None`] when the author did not say.
+    pub severity: Option<String>,
+    /// The functions that it replaces.
+    pub functions: Vec<Function>,
+}
+
+/// A function that a fix replaces.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Function {
+    /// The object that it is in.
+    pub object: String,
+    /// Its name.
+    pub name: String,
+    /// Which of several of that name; 0 if there is one only.
+    pub sympos: u32,
+}
+
+/// Why a note cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoteError {
+    /// It is longer than notes are.
+    #[error("its note has {0} bytes, and may have {MAX_DESCRIPTOR}")]
+    TooLong(usize),
+    /// The first field is not the name.
+    #[error("its note does not begin with the name of the module")]
+    NoName,
+}
+
+impl Note {
+    /// Finds the note in the bytes of a section of notes, or of a file below `/sys/module`; [`None`] if there is no such note.
+    ///
+    /// # Errors
+    ///
+    /// The note is there, and damaged.
+    pub fn parse(endian: Endianness, section: &[u8]) -> Result<Option<Self>, NoteError> {
+        notes(endian, section)
+            .find(|note| note.owner == OWNER.as_bytes() && note.n_type == VERSION_1)
+            .map(|note| Self::parse_descriptor(note.descriptor))
+            .transpose()
+    }
+
+    /// Reads what the note says.
+    fn parse_descriptor(descriptor: &[u8]) -> Result<Self, NoteError> {
+        if descriptor.len() > MAX_DESCRIPTOR {
+            return Err(NoteError::TooLong(descriptor.len()));
+        }
+        let mut fields = fields(descriptor);
+        let name = match fields.next() {
+            Some((key::NAME, name)) => name.to_owned(),
+            _ => return Err(NoteError::NoName),
+        };
+        let mut note = Self {
+            name,
+            ..Self::default()
+        };
+        for (key, value) in fields {
+            note.field(key, value);
+        }
+        Ok(note)
+    }
+
+    fn field(&mut self, key: &str, value: &str) {
+        if key == key::FIX {
+            return self.fixes.push(Fix {
+                id: value.to_owned(),
+                ..Fix::default()
+            });
+        }
+        match self.fixes.last_mut() {
+            Some(fix) => fix.field(key, value),
+            None => match key {
+                key::VERSION => self.version = Some(value.to_owned()),
+                key::KERNEL => value.clone_into(&mut self.kernel),
+                key::BUILD_ID => self.build_id = Some(value.to_owned()),
+                key::DATE => self.date = value.parse().ok(),
+                // Of a later version of the format.
+                _ => {}
+            },
+        }
+    }
+}
+
+impl Fix {
+    fn field(&mut self, key: &str, value: &str) {
+        match key {
+            key::TITLE => value.clone_into(&mut self.title),
+            key::CVE => self.cves.push(value.to_owned()),
+            key::REFERENCE => self.references.push(value.to_owned()),
+            key::SEVERITY => self.severity = Some(value.to_owned()),
+            key::FUNCTION => self.functions.extend(Function::parse(value)),
+            // Of a later version of the format.
+            _ => {}
+        }
+    }
+}
+
+impl Function {
+    /// Reads `object:function,sympos`.
+    fn parse(value: &str) -> Option<Self> {
+        let (object, rest) = value.split_once(':')?;
+        let (name, sympos) = rest.rsplit_once(',')?;
+
+        Some(Self {
+            object: object.to_owned(),
+            name: name.to_owned(),
+            sympos: sympos.parse().ok()?,
+        })
+    }
+}
+
+/// What `klp-build link` adds to what the macros know of the fixes.
+#[derive(Clone, Copy, Debug)]
+pub struct Build<'a> {
+    /// The name of the module.
+    pub name: &'a str,
+    /// The release of the kernel.
+    pub kernel: &'a str,
+    /// The build id of the kernel, in hexadecimal.
+    pub build_id: Option<&'a str>,
+    /// The seconds since 1970.
+    pub date: u64,
+}
+
+/// Makes the bytes of the section [`livepatch_abi::note::SECTION`] of those of [`livepatch_abi::note::FIXES_SECTION`].
+///
+/// # Errors
+///
+/// It would be too long.
+pub fn make(endian: Endianness, build: Build<'_>, fixes: &[u8]) -> Result<Vec<u8>, NoteError> {
+    let Build {
+        name,
+        kernel,
+        build_id,
+        date,
+    } = build;
+    let date = date.to_string();
+    let of_fixes: Vec<_> = fields(fixes).collect();
+    let first_fix = of_fixes
+        .iter()
+        .position(|(key, _)| *key == key::FIX)
+        .unwrap_or(of_fixes.len());
+    let (of_livepatch, of_fixes) = of_fixes.split_at(first_fix);
+
+    let mut descriptor = Vec::new();
+    let mut field = |key: &str, value: &str| {
+        for part in [key, "=", value, "\0"] {
+            descriptor.extend_from_slice(part.as_bytes());
+        }
+    };
+    field(key::NAME, name);
+    for (key, value) in of_livepatch {
+        field(key, value);
+    }
+    field(key::KERNEL, kernel);
+    if let Some(build_id) = build_id {
+        field(key::BUILD_ID, build_id);
+    }
+    field(key::DATE, &date);
+    for (key, value) in of_fixes {
+        field(key, value);
+    }
+    if descriptor.len() > MAX_DESCRIPTOR {
+        return Err(NoteError::TooLong(descriptor.len()));
+    }
+    Ok(notes::write(endian, OWNER, VERSION_1, &descriptor))
+}
