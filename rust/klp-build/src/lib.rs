@@ -17,6 +17,7 @@ pub mod info;
 pub mod link;
 pub mod new;
 pub mod sign;
+pub mod signature;
 pub mod target;
 
 /// How a command that could do its work ended.
