@@ -5,9 +5,11 @@
 use crate::diagnostics::Errors;
 use proc_macro2::TokenStream;
 use syn::{
+    parse_quote,
     spanned::Spanned,
     Attribute,
-    Item, //
+    Item,
+    ItemForeignMod, //
 };
 
 /// Returns the attributes of an item that can have a role, or be mistaken for one.
@@ -38,6 +40,13 @@ pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
         .filter(|attribute| is_cfg(attribute))
         .cloned()
         .collect()
+}
+
+/// Has the compiler take the types in declarations of C as bindgen made them.
+///
+/// Some structures of the kernel have no fields, which C allows and the compiler warns of.
+pub(crate) fn takes_types_of_c(block: &mut ItemForeignMod) {
+    block.attrs.push(parse_quote!(#[allow(improper_ctypes)]));
 }
 
 /// Expands an attribute that `#[livepatch::fix]` takes away wherever it has a meaning.

@@ -11,7 +11,10 @@ use crate::{
         Separator, //
     },
     diagnostics::Errors,
-    fix_item::is_cfg,
+    fix_item::{
+        is_cfg,
+        takes_types_of_c, //
+    },
     name,
     value::{
         self,
@@ -152,6 +155,7 @@ pub(crate) fn parse(
 
     is_block_of_c(block, errors);
     let is_conditional = block.attrs.iter().any(is_cfg);
+    takes_types_of_c(block);
     block
         .items
         .iter_mut()

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Symbols that are not exported: of the object of a fix, of another, and shared by fixes.
+#[allow(improper_ctypes)]
 unsafe extern "C" {
     #[link_name = "livepatch_unexported.vmlinux.0.version_proc_show"]
     pub(crate) fn version_proc_show(m: *mut seq_file, v: *mut c_void) -> c_int;
 }
 pub(crate) mod of_a_module {
+    #[allow(improper_ctypes)]
     unsafe extern "C" {
         /// The word that documents it stays.
         #[link_name = "livepatch_unexported.pktgen.0.pg_count_d"]
@@ -13,6 +15,7 @@ pub(crate) mod of_a_module {
         #[link_name = "livepatch_unexported.pktgen.0.match"]
         fn r#match(format: *const c_char, ...) -> c_int;
     }
+    #[allow(improper_ctypes)]
     unsafe extern "C" {
         #[link_name = "livepatch_unexported.vmlinux.2.registered"]
         static mut registered: c_int;
@@ -56,6 +59,7 @@ pub(crate) mod of_a_module {
 }
 pub(crate) mod of_the_kernel {
     #[cfg(CONFIG_PACKET)]
+    #[allow(improper_ctypes)]
     unsafe extern "C" {
         #[link_name = "livepatch_unexported.af_packet.0.fanout_next_id"]
         static fanout_next_id: u16;
