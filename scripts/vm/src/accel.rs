@@ -114,6 +114,7 @@ fn try_boot(vm: &Vm) -> Result<Option<String>, Error> {
         memory: vm.memory,
         processors: vm.processors,
         icount: None,
+        firmware: None,
         options: Vec::new(),
     };
     let task = Task {

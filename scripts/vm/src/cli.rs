@@ -104,6 +104,9 @@ pub struct MachineOptions {
     /// Count instructions: each takes 2^SHIFT ns of the guest's time; TCG, one host thread.
     #[arg(long, value_name = "SHIFT", value_parser = clap::value_parser!(u8).range(0..=10))]
     pub icount: Option<u8>,
+    /// Boot through UEFI firmware that has this certificate, in PEM or DER, in its variable db: the kernel trusts its modules.
+    #[arg(long = "uefi-db", value_name = "CERT")]
+    pub uefi_db: Vec<PathBuf>,
     /// The QEMU program instead of the machine's own.
     #[arg(long, value_name = "PATH")]
     pub qemu: Option<PathBuf>,
@@ -180,6 +183,10 @@ mod tests {
             "/proc/kallsyms:out:1",
             "--icount",
             "0",
+            "--uefi-db",
+            "one.x509",
+            "--uefi-db",
+            "two.pem",
             "--",
             "sh",
             "-c",
@@ -195,6 +202,10 @@ mod tests {
         assert_eq!(run.collect[0].host, PathBuf::from("out:1"));
         assert_eq!(run.machine.append, ["nokaslr quiet", "-x"]);
         assert_eq!((run.machine.icount, run.timeout), (Some(0), 300));
+        assert_eq!(
+            run.machine.uefi_db,
+            [PathBuf::from("one.x509"), PathBuf::from("two.pem")]
+        );
     }
 
     #[test]

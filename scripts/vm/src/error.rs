@@ -88,6 +88,9 @@ pub enum Error {
     /// No machine is known for this architecture.
     #[error("no virtual machine is known for architecture {0}; known are: {1}")]
     Architecture(String, String),
+    /// The machine of this architecture has no UEFI.
+    #[error("the virtual machine of {0} has no UEFI firmware; leave out --uefi-db")]
+    NoFirmware(&'static str),
     /// The guest said something that is not in the protocol.
     #[error("the guest's init broke the protocol: {message}; console: {}", .console.display())]
     Protocol {

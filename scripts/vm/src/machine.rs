@@ -3,6 +3,7 @@
 //! The virtual machines, one per architecture: everything about QEMU that differs between them.
 
 use crate::error::Error;
+use crate::firmware::Firmware;
 
 /// How to run a kernel of one architecture.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Machine {
     pub console: &'static str,
     /// More words for the kernel's command line.
     pub append: &'static str,
+    /// UEFI.
+    pub firmware: Option<Firmware>,
 }
 
 /// Every machine there is.
@@ -38,6 +41,10 @@ pub const MACHINES: &[Machine] = &[Machine {
     console: "ttyS0",
     // The emulated clock is as good as it will get: spare the guest the probing.
     append: "tsc=reliable no_timer_check",
+    firmware: Some(Firmware {
+        code: "/usr/share/OVMF/OVMF_CODE_4M.fd",
+        variables: "/usr/share/OVMF/OVMF_VARS_4M.fd",
+    }),
 }];
 
 impl Machine {

@@ -9,6 +9,7 @@ mod cli;
 mod clock;
 mod collect;
 mod error;
+mod firmware;
 mod guest;
 mod logs;
 mod machine;
@@ -20,7 +21,7 @@ mod terminal;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -39,6 +40,14 @@ const SHELL_LIMIT: Duration = Duration::from_secs(7 * 24 * 3600);
 fn prepare(options: MachineOptions) -> Result<(Vm, PathBuf), Error> {
     let machine = Machine::of(&options.arch)?;
     let log = logs::directory(options.log.as_deref())?;
+    let firmware = match (&machine.firmware, options.uefi_db.as_slice()) {
+        (_, []) => None,
+        (None, _) => return Err(Error::NoFirmware(machine.architecture)),
+        (Some(firmware), certificates) => Some((
+            Path::new(firmware.code),
+            firmware::variables(firmware, certificates, &log)?,
+        )),
+    };
     let vm = Vm {
         machine,
         qemu: qemu::program(options.qemu.as_deref(), machine),
@@ -54,6 +63,7 @@ fn prepare(options: MachineOptions) -> Result<(Vm, PathBuf), Error> {
         memory: options.memory,
         processors: options.processors,
         icount: options.icount,
+        firmware,
         options: options.options,
     };
     // QEMU would say it too, but less clearly.

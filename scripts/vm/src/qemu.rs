@@ -62,6 +62,8 @@ pub struct Hardware<'a> {
     pub tsc_khz: Option<u64>,
     /// Where the console's output goes.
     pub console: &'a Path,
+    /// The code of UEFI firmware, and its variables.
+    pub firmware: Option<(&'a Path, &'a Path)>,
     /// More options for QEMU.
     pub options: &'a [String],
 }
@@ -131,6 +133,15 @@ pub fn arguments(
     }
     option("-m", hardware.memory.to_string().as_ref());
     option("-smp", hardware.processors.to_string().as_ref());
+    if let Some((code, variables)) = hardware.firmware {
+        for (unit, path, access) in [(0, code, "on"), (1, variables, "off")] {
+            let mut drive = OsString::from(format!(
+                "if=pflash,format=raw,unit={unit},readonly={access},file="
+            ));
+            drive.push(quoted(path));
+            option("-drive", &drive);
+        }
+    }
     option("-kernel", hardware.kernel.as_os_str());
     option("-initrd", format!("/proc/self/fd/{initrd}").as_ref());
     // panic=-1 reboots at once, and -no-reboot makes that QEMU's end.
@@ -319,6 +330,7 @@ mod tests {
             icount,
             tsc_khz: icount.is_none().then_some(2_000_022),
             console: Path::new("/l,og/console"),
+            firmware: None,
             options: &[],
         }
     }
@@ -348,6 +360,21 @@ mod tests {
         );
         assert!(
             text.ends_with("virtconsole,chardev=terminal,nr=0"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn firmware() {
+        let mut hardware = hardware(&[], None);
+        hardware.firmware = Some((Path::new("/code"), Path::new("/l,og/variables")));
+        let text = text(arguments(&hardware, 10, &[]));
+        assert!(
+            text.contains("-drive\nif=pflash,format=raw,unit=0,readonly=on,file=/code\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("unit=1,readonly=off,file=/l,,og/variables\n-kernel\n"),
             "{text}"
         );
     }

@@ -50,6 +50,8 @@ pub struct Vm {
     pub processors: u32,
     /// Count instructions: one takes 2^shift ns of the guest's time.
     pub icount: Option<u8>,
+    /// The code of UEFI firmware to boot through, and its variables, which it can change.
+    pub firmware: Option<(&'static Path, PathBuf)>,
     /// More options for QEMU.
     pub options: Vec<String>,
 }
@@ -244,6 +246,10 @@ pub fn run(
         icount: vm.icount,
         tsc_khz: tsc_khz(vm, accelerator),
         console: &console,
+        firmware: vm
+            .firmware
+            .as_ref()
+            .map(|(code, variables)| (*code, variables.as_path())),
         options: &vm.options,
     };
     let start = Instant::now();
