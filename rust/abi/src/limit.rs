@@ -23,6 +23,11 @@ pub const MODULE_NAME: usize = 55;
 /// every name that a C livepatch can have fits.
 pub const PARAM_NAME: usize = 63;
 
+/// The longest version of a livepatch, and the longest release; this project's decision.
+///
+/// Together they have to fit into the names of packages and files.
+pub const VERSION: usize = 63;
+
 /// The longest identifier of a fix; this project's decision.
 ///
 /// It has to fit, many times over, into one module parameter (see [`crate::param::SKIP`]).

@@ -12,8 +12,6 @@
 //! [B]  value: any bytes but NUL, and no line break, since tools print an entry as one line
 //! ```
 
-use core::fmt;
-
 /// The licence of the module; the kernel decides by it which symbols the module may use.
 pub const LICENSE: &str = "license";
 
@@ -51,59 +49,3 @@ pub const PARM: &str = "parm";
 
 /// The type of a parameter, for people and `modinfo`: `parmtype=<name>:<type>`.
 pub const PARMTYPE: &str = "parmtype";
-
-/// A fix that the livepatch is made of, one entry for each; the value is a [`Fix`].
-pub const FIX: &str = "fix";
-
-/// What else is written about a fix, one entry for each: `fix_reference=<id>: <text>`.
-///
-/// The text is a bug, a commit or an address, as the author names it.
-pub const FIX_REFERENCE: &str = "fix_reference";
-
-/// How bad it is not to have a fix: `fix_severity=<id>: <low, moderate, important or critical>`.
-pub const FIX_SEVERITY: &str = "fix_severity";
-
-/// The value of a [`FIX`] entry.
-///
-/// ```text
-/// cmdline: proc: say that the kernel is patched (CVE-2026-12345, CVE-2026-12346)
-/// [A]      [B]                                  [C]
-///
-/// [A]  id of the fix; holds no colon
-/// [B]  title
-/// [C]  the CVEs that it fixes; absent with the space before it when there are none
-/// ```
-///
-/// # Examples
-///
-/// ```
-/// use livepatch_abi::modinfo::Fix;
-///
-/// let fix = Fix { id: "cmdline", title: "proc: a title", cves: &["CVE-2026-12345"] };
-/// assert_eq!(fix.to_string(), "cmdline: proc: a title (CVE-2026-12345)");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fix<'a, S> {
-    /// The identifier of the fix.
-    pub id: &'a str,
-    /// What it changes, in one line.
-    pub title: &'a str,
-    /// The CVEs that it fixes.
-    pub cves: &'a [S],
-}
-
-impl<S: AsRef<str>> fmt::Display for Fix<'_, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, title, cves } = self;
-
-        write!(f, "{id}: {title}")?;
-        for (position, cve) in cves.iter().enumerate() {
-            f.write_str(if position == 0 { " (" } else { ", " })?;
-            f.write_str(cve.as_ref())?;
-        }
-        if !cves.is_empty() {
-            f.write_str(")")?;
-        }
-        Ok(())
-    }
-}

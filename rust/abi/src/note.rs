@@ -11,7 +11,7 @@
 //!
 //! ```text
 //! name=cumulative            the module's name; first, once
-//! version=3-1                version-release; once, absent when the author gave none
+//! version=3-1                version-release; once, without a dash if there is no release, absent if there is no version
 //! kernel=7.2.9+deb13-amd64   the release of the kernel that it was built for; once
 //! build_id=5d1c..            the build id of that kernel, in hexadecimal; absent when it was not known
 //! date=1790000000            when it was built, in seconds since 1970; once
@@ -27,7 +27,8 @@
 //! a new type; a module may carry several notes.
 //!
 //! The macros put what they know of the fixes, from the first `fix=` on, with `version=` before it,
-//! into the section [`FIXES_SECTION`]; `klp-build link` makes the note of it.
+//! into the section [`FIXES_SECTION`], and a single NUL if they know nothing; `klp-build link` makes the
+//! note of it. The section is for the link only: the kernel shows notes, and no other sections' bytes.
 
 /// The section of the note.
 pub const SECTION: &str = ".note.livepatch";
@@ -40,6 +41,9 @@ pub const VERSION_1: u32 = 1;
 
 /// The most bytes that a descriptor has.
 pub const MAX_DESCRIPTOR: usize = 64 * 1024;
+
+/// The most bytes that the macros leave for it; the rest is for what is known at the link.
+pub const MAX_FIXES: usize = MAX_DESCRIPTOR - 1024;
 
 /// The section in which the macros leave the fields of the fixes to `klp-build link`.
 pub const FIXES_SECTION: &str = ".livepatch.fixes";

@@ -46,6 +46,8 @@ pub(crate) struct Args {
     what: &'static str,
     at: Span,
     found: Vec<(Ident, Expr)>,
+    /// The keys that were taken.
+    taken: Vec<Ident>,
     /// The keys whose values were refused.
     refused: Vec<Ident>,
 }
@@ -59,6 +61,7 @@ impl Grammar {
             what: self.what,
             at,
             found: Vec::new(),
+            taken: Vec::new(),
             refused: Vec::new(),
         };
         let list = |input: ParseStream<'_>| {
@@ -156,7 +159,20 @@ impl Args {
     pub(crate) fn optional(&mut self, key: &str) -> Option<Expr> {
         let position = self.found.iter().position(|(found, _)| found == key)?;
 
-        Some(self.found.swap_remove(position).1)
+        let (key, value) = self.found.swap_remove(position);
+
+        self.taken.push(key);
+        Some(value)
+    }
+
+    /// Returns whether a key is, or was, there, be its value right or wrong.
+    pub(crate) fn was_given(&self, key: &str) -> bool {
+        let found = self.found.iter().map(|(found, _)| found);
+
+        found
+            .chain(&self.taken)
+            .chain(&self.refused)
+            .any(|given| given == key)
     }
 
     /// Takes the value of a key that has to be there; `example` completes the message.

@@ -100,8 +100,12 @@ pub fn fix(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fixes`       | a list of paths to modules with [`#[fix]`](macro@fix), each perhaps behind `#[cfg(..)]`; required, and empty for a livepatch that fixes nothing yet |
 /// | `author`, `authors` | a name, a list of names                                                 |
 /// | `license`     | one that the kernel takes for compatible with the GPL; default: `"GPL"`       |
-/// | `version`     | the version of the livepatch                                                  |
+/// | `version`     | the version of the livepatch: letters, digits, `.`, `+`, `~`, a digit first   |
+/// | `release`     | which of several builds of the version it is: the same characters             |
 /// | `replace`     | whether it replaces the livepatches that are installed, an expression that is evaluated at load; default: `true` |
+///
+/// What it says of itself and of its fixes, the kernel shows in
+/// `/sys/module/<module>/notes/.note.livepatch`, and `klp-build info` prints it.
 ///
 /// With two fixes or more the module has a parameter, `skip`: a list of the ids of the fixes that
 /// are to be left out.

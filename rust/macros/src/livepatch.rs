@@ -8,13 +8,14 @@
 //!   livepatch! { .. fixes: [a, b] } ──► a::__livepatch_fix! ──► b::__livepatch_fix! ──► __compose!
 //!     checks its own keys                 appends fix a           appends fix b           │
 //!                                                                                         ▼
-//!                            tables, .modinfo, entry points ◄──expand── Livepatch ◄──check, parse
+//!                      tables, .modinfo, note, entry points ◄──expand── Livepatch ◄──check, parse
 //! ```
 
 mod chain;
 mod check;
 mod expand;
 mod model;
+mod note;
 mod parse;
 mod settings;
 
@@ -41,6 +42,7 @@ pub(crate) fn compose(
     };
 
     check::check(&livepatch, errors);
+    note::check(&livepatch, errors);
     if livepatch.is_broken || !errors.is_empty() {
         // Printing macros need it wherever the author uses them.
         return crate::entry_points::log_prefix(&livepatch.module);

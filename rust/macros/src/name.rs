@@ -92,6 +92,34 @@ pub(crate) fn param(name: &LitStr, errors: &mut Errors) -> bool {
     rule.check(&value, name.span(), "", errors)
 }
 
+/// Checks the version of a livepatch: one that packages of every sort can have.
+pub(crate) fn version(version: &LitStr, errors: &mut Errors) -> bool {
+    let value = version.value();
+    let rule = Rule {
+        what: "a version",
+        ..VERSION
+    };
+
+    if value.starts_with(|c: char| (rule.allows)(c) && !c.is_ascii_digit()) {
+        errors.add(
+            version.span(),
+            format!("a version begins with a digit, unlike `{value}`"),
+        );
+        return false;
+    }
+    rule.check(&value, version.span(), VERSION_HINT, errors)
+}
+
+/// Checks the release of a version, likewise.
+pub(crate) fn release(release: &LitStr, errors: &mut Errors) -> bool {
+    let rule = Rule {
+        what: "a release",
+        ..VERSION
+    };
+
+    rule.check(&release.value(), release.span(), VERSION_HINT, errors)
+}
+
 /// Checks the id of a fix.
 pub(crate) fn fix_id(id: &LitStr, errors: &mut Errors) -> bool {
     let value = id.value();
@@ -137,6 +165,18 @@ const FUNCTION: Rule = Rule {
     allowed: "letters, digits, `_`, `.` and `$`",
     allows: |c| c.is_ascii_alphanumeric() || "_.$".contains(c),
 };
+
+/// What versions may consist of, in packages of RPM's and of Debian's.
+///
+/// The dash is what stands between a version and its release.
+const VERSION: Rule = Rule {
+    what: "a version",
+    limit: limit::VERSION,
+    allowed: "letters, digits, `.`, `+` and `~`",
+    allows: |c| c.is_ascii_alphanumeric() || ".+~".contains(c),
+};
+
+const VERSION_HINT: &str = ", as in the versions of packages";
 
 /// What a name may consist of.
 struct Rule {

@@ -61,9 +61,11 @@ impl ToTokens for Number {
     }
 }
 
-/// Takes a string literal of one line: not empty, no NUL, no line break.
+/// Takes a string literal of one line: not empty, no NUL, no line break, nothing else that controls a
+/// terminal.
 ///
-/// All strings end up in `.modinfo` or as C strings, which can hold no other.
+/// All strings end up in `.modinfo`, in the note or as C strings, which can hold no other, and people
+/// look at them.
 pub(crate) fn text(value: Expr, errors: &mut Errors) -> Option<LitStr> {
     let Expr::Lit(ExprLit {
         lit: Lit::Str(text),
@@ -82,6 +84,8 @@ pub(crate) fn text(value: Expr, errors: &mut Errors) -> Option<LitStr> {
         errors.add(text.span(), forbidden("contains a NUL"));
     } else if content.contains(['\n', '\r']) {
         errors.add(text.span(), forbidden("contains a line break"));
+    } else if content.contains(char::is_control) {
+        errors.add(text.span(), forbidden("contains a control character"));
     } else {
         return Some(text);
     }

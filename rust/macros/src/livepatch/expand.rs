@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From the model to the tables, the `.modinfo` entries and the entry points.
+//! From the model to the tables, the `.modinfo` entries, the note and the entry points.
 
-use super::model::{
-    Item,
-    Livepatch,
-    Object, //
+use super::{
+    model::{
+        Item,
+        Livepatch,
+        Object, //
+    },
+    note,
 };
 use crate::{
     entry_points,
@@ -25,10 +28,6 @@ use crate::{
 };
 use livepatch_abi::{
     modinfo::{
-        Fix,
-        FIX,
-        FIX_REFERENCE,
-        FIX_SEVERITY,
         LIVEPATCH,
         LIVEPATCH_YES, //
     },
@@ -58,9 +57,10 @@ pub(super) fn expand(livepatch: &Livepatch) -> TokenStream {
         .map_or_else(|| quote!(true), |replace| quote!(#replace));
     let tables = tables(livepatch);
     let modinfo = modinfo::expand(&modinfo_entries(livepatch));
+    let note = note::expand(livepatch);
     let module = entry_points::expand(
         &livepatch.module,
-        quote!(#modinfo #tables),
+        quote!(#modinfo #note #tables),
         // SAFETY (of the generated block): only the module loader calls the init function.
         quote!(unsafe { rt::init(&LIVEPATCH) }),
         // SAFETY (of the generated block): only the module loader calls the exit function.
@@ -81,27 +81,6 @@ fn modinfo_entries(livepatch: &Livepatch) -> Vec<(&'static str, String)> {
     let mut entries = livepatch.about.entries();
 
     entries.push((LIVEPATCH, LIVEPATCH_YES.to_owned()));
-    for part in &livepatch.fixes {
-        let metadata = &part.fix.metadata;
-        let id = metadata.id.value();
-        let cves: Vec<String> = metadata.cves.iter().map(|cve| cve.value()).collect();
-        let fix = Fix {
-            id: &id,
-            title: &metadata.title.value(),
-            cves: &cves,
-        };
-        entries.push((FIX, fix.to_string()));
-        for (key, values) in [
-            (FIX_REFERENCE, metadata.references.as_slice()),
-            (FIX_SEVERITY, metadata.severity.as_slice()),
-        ] {
-            entries.extend(
-                values
-                    .iter()
-                    .map(|value| (key, format!("{id}: {}", value.value()))),
-            );
-        }
-    }
     entries
 }
 

@@ -16,6 +16,7 @@ use crate::{
 use livepatch_abi::object::VMLINUX;
 use syn::{
     Expr,
+    LitStr,
     Path, //
 };
 
@@ -26,6 +27,8 @@ pub(super) struct Livepatch {
     /// Whether mistakes in a part of it were reported already.
     pub(super) is_broken: bool,
     pub(super) about: About,
+    /// Which of several builds of the version it is.
+    pub(super) release: Option<LitStr>,
     /// Whether it replaces the livepatches that are installed; they are unless it says otherwise.
     pub(super) replace: Option<Expr>,
     pub(super) fixes: Vec<Part>,

@@ -68,6 +68,7 @@ pub(super) fn parse(
         module: module.unwrap_or_default(),
         is_broken,
         about: settings.about,
+        release: settings.release,
         replace: settings.replace,
         fixes,
     })

@@ -10,7 +10,7 @@ use crate::{
     diagnostics::Errors,
     fix_item,
     modinfo::About,
-    value,
+    name, value,
 };
 use proc_macro2::{
     Span,
@@ -21,6 +21,7 @@ use syn::{
     spanned::Spanned,
     Attribute,
     Expr,
+    LitStr,
     Path, //
 };
 
@@ -33,6 +34,7 @@ const GRAMMAR: Grammar = Grammar {
         "authors",
         "license",
         "version",
+        "release",
         "replace",
         "fixes",
     ],
@@ -41,6 +43,8 @@ const GRAMMAR: Grammar = Grammar {
 /// What the author says about the livepatch as a whole.
 pub(super) struct Settings {
     pub(super) about: About,
+    /// Which of several builds of the version it is.
+    pub(super) release: Option<LitStr>,
     /// Whether it replaces the livepatches that are installed.
     pub(super) replace: Option<Expr>,
     pub(super) fixes: Vec<FixPath>,
@@ -58,6 +62,21 @@ pub(super) fn parse(input: TokenStream, errors: &mut Errors) -> Settings {
     let mut args = GRAMMAR.parse(input, Span::call_site(), errors);
 
     let about = About::parse(&mut args, errors);
+    if let Some(version) = &about.version {
+        name::version(version, errors);
+    }
+    let release = args
+        .optional("release")
+        .and_then(|value| value::text(value, errors));
+    if let Some(release) = &release {
+        name::release(release, errors);
+        if !args.was_given("version") {
+            errors.add(
+                release.span(),
+                "a release is one of a version; give it as well: `version: \"1\"`",
+            );
+        }
+    }
     let replace = args.optional("replace");
     let fixes = args
         .required(
@@ -70,6 +89,7 @@ pub(super) fn parse(input: TokenStream, errors: &mut Errors) -> Settings {
 
     Settings {
         about,
+        release,
         replace,
         fixes,
     }

@@ -79,12 +79,9 @@ mod __livepatch {
         #[unsafe(link_section = ".modinfo")]
         #[used(compiler)]
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
-        #[unsafe(link_section = ".modinfo")]
+        #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static MODINFO_3: [u8; 13usize] = *b"fix=one: one\0";
-        #[unsafe(link_section = ".modinfo")]
-        #[used(compiler)]
-        static MODINFO_4: [u8; 13usize] = *b"fix=two: two\0";
+        static NOTE: [u8; 36usize] = *b"fix=one\0title=one\0fix=two\0title=two\0";
         static FUNCS_0: rt::Funcs<0> = rt::Funcs::new([], []);
         static CALLBACKS_0: [rt::FixCallbacks; 2] = [
             rt::FixCallbacks::new(

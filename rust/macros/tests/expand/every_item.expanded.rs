@@ -156,9 +156,9 @@ mod other {
 }
 self::every_item::__livepatch_fix! {
     { { description : "Everything", authors : ["One", "Another"], license :
-    "Dual MIT/GPL", version : "1.2", replace : cfg!(CONFIG_NET) && REPLACE.get(), fixes :
-    [every_item, other::fix], } } [self::other::fix::__livepatch_fix]
-    [::livepatch::__compose]
+    "Dual MIT/GPL", version : "1.2", release : "3~rc1", replace : cfg!(CONFIG_NET) &&
+    REPLACE.get(), fixes : [every_item, other::fix], } }
+    [self::other::fix::__livepatch_fix] [::livepatch::__compose]
 }
 #[doc(hidden)]
 fn __livepatch_replace() -> bool {
@@ -189,18 +189,9 @@ mod __livepatch {
         #[unsafe(link_section = ".modinfo")]
         #[used(compiler)]
         static MODINFO_5: [u8; 12usize] = *b"livepatch=Y\0";
-        #[unsafe(link_section = ".modinfo")]
+        #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static MODINFO_6: [u8; 61usize] = *b"fix=every-item: everything (CVE-2026-12345, CVE-2026-123456)\0";
-        #[unsafe(link_section = ".modinfo")]
-        #[used(compiler)]
-        static MODINFO_7: [u8; 38usize] = *b"fix_reference=every-item: bsc#1234567\0";
-        #[unsafe(link_section = ".modinfo")]
-        #[used(compiler)]
-        static MODINFO_8: [u8; 35usize] = *b"fix_severity=every-item: important\0";
-        #[unsafe(link_section = ".modinfo")]
-        #[used(compiler)]
-        static MODINFO_9: [u8; 17usize] = *b"fix=fix: another\0";
+        static NOTE: [u8; 238usize] = *b"version=1.2-3~rc1\0fix=every-item\0title=everything\0cve=CVE-2026-12345\0cve=CVE-2026-123456\0reference=bsc#1234567\0severity=important\0function=pktgen:of_the_module,0\0function=vmlinux:old.isra.0,2\0function=pktgen:match,0\0fix=fix\0title=another\0";
         static FUNCS_0: rt::Funcs<2> = rt::Funcs::new(
             [
                 rt::Func::new(

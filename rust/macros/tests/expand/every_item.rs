@@ -77,6 +77,7 @@ livepatch! {
     authors: ["One", "Another"],
     license: "Dual MIT/GPL",
     version: "1.2",
+    release: "3~rc1",
     replace: cfg!(CONFIG_NET) && REPLACE.get(),
     fixes: [every_item, other::fix],
 }

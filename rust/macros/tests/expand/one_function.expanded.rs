@@ -61,9 +61,9 @@ mod __livepatch {
         #[unsafe(link_section = ".modinfo")]
         #[used(compiler)]
         static MODINFO_3: [u8; 12usize] = *b"livepatch=Y\0";
-        #[unsafe(link_section = ".modinfo")]
+        #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static MODINFO_4: [u8; 67usize] = *b"fix=cmdline: proc: say that the kernel is patched (CVE-2026-12345)\0";
+        static NOTE: [u8; 111usize] = *b"fix=cmdline\0title=proc: say that the kernel is patched\0cve=CVE-2026-12345\0function=vmlinux:cmdline_proc_show,0\0";
         static FUNCS_0: rt::Funcs<1> = rt::Funcs::new(
             [
                 rt::Func::new(

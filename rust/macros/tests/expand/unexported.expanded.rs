@@ -115,12 +115,9 @@ mod __livepatch {
         #[unsafe(link_section = ".modinfo")]
         #[used(compiler)]
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
-        #[unsafe(link_section = ".modinfo")]
+        #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static MODINFO_3: [u8; 29usize] = *b"fix=of_a_module: of a module\0";
-        #[unsafe(link_section = ".modinfo")]
-        #[used(compiler)]
-        static MODINFO_4: [u8; 33usize] = *b"fix=of_the_kernel: of the kernel\0";
+        static NOTE: [u8; 139usize] = *b"fix=of_a_module\0title=of a module\0function=pktgen:pgctrl_show,0\0fix=of_the_kernel\0title=of the kernel\0function=vmlinux:cmdline_proc_show,0\0";
         static FUNCS_0: rt::Funcs<1> = rt::Funcs::new(
             [
                 rt::Func::new(
