@@ -42,6 +42,28 @@ pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
         .collect()
 }
 
+/// Checks that a block declares what is C; `what` is the beginning of the messages.
+pub(crate) fn is_block_of_c(block: &ItemForeignMod, what: &str, errors: &mut Errors) {
+    let at = block.abi.extern_token.span();
+    let abi = block.abi.name.as_ref();
+
+    if block.unsafety.is_none() {
+        errors.add(
+            at,
+            format!(
+                "{what} is `unsafe extern \"C\"`: by the word its author claims that each declaration \
+                 says what the C is"
+            ),
+        );
+    }
+    if abi.map(|name| name.value()).as_deref() != Some("C") {
+        errors.add(
+            abi.map_or(at, |name| name.span()),
+            format!("{what} is `unsafe extern \"C\"`: what it declares is C"),
+        );
+    }
+}
+
 /// Has the compiler take the types in declarations of C as bindgen made them.
 ///
 /// Some structures of the kernel have no fields, which C allows and the compiler warns of.

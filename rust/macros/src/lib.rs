@@ -68,7 +68,7 @@ use proc_macro::TokenStream;
 ///
 /// | attribute            | on                                          | meaning                     |
 /// |----------------------|---------------------------------------------|-----------------------------|
-/// | `#[replace]`         | an `unsafe extern "C" fn`                   | replaces the function of the same name; or of another, with `name = ".."`, `object = ".."`, `sympos = 2` |
+/// | `#[replace]`         | an `unsafe extern "C" fn`, or the declaration of one in an `unsafe extern "C"` block | replaces the function of the same name; or of another, with `name = ".."`, `object = ".."`, `sympos = 2` |
 /// | `#[pre_patch]`       | a `fn(&Object) -> Result`               | runs before an object is patched, and can refuse; `object = ".."` for another object |
 /// | `#[post_patch]`      | a `fn(&Object)`                         | runs when the object is patched |
 /// | `#[pre_unpatch]`     | a `fn(&Object)`                         | runs before the object is unpatched |
@@ -78,6 +78,16 @@ use proc_macro::TokenStream;
 /// | [`#[unexported]`](macro@unexported) | an `unsafe extern "C"` block | symbols that the kernel does not export |
 /// | `#[init]`            | a `fn() -> Result`                          | runs before the livepatch is enabled, and can refuse |
 /// | `#[exit]`            | a `fn()`                                    | takes back what `#[init]` did |
+///
+/// A replacement that is only declared is written in C, in a file beside `main.rs`, which the kernel's
+/// build compiles like all its C:
+///
+/// ```ignore
+/// unsafe extern "C" {
+///     #[replace(name = "cmdline_proc_show")]
+///     fn livepatch_cmdline_proc_show(m: *mut seq_file, v: *mut c_void) -> c_int;
+/// }
+/// ```
 ///
 /// A callback that works with the states of the livepatch takes `&mut Object` instead.
 ///

@@ -12,6 +12,7 @@ use crate::{
     },
     diagnostics::Errors,
     fix_item::{
+        is_block_of_c,
         is_cfg,
         takes_types_of_c, //
     },
@@ -153,7 +154,7 @@ pub(crate) fn parse(
         .filter(|object| name::object(object, errors));
     let object = given.or_else(|| object.cloned());
 
-    is_block_of_c(block, errors);
+    is_block_of_c(block, "a block of unexported symbols", errors);
     let is_conditional = block.attrs.iter().any(is_cfg);
     takes_types_of_c(block);
     block
@@ -161,25 +162,6 @@ pub(crate) fn parse(
         .iter_mut()
         .filter_map(|item| symbol(item, object.as_ref(), is_conditional, errors))
         .collect()
-}
-
-fn is_block_of_c(block: &ItemForeignMod, errors: &mut Errors) {
-    let at = block.abi.extern_token.span();
-
-    if block.unsafety.is_none() {
-        errors.add(
-            at,
-            "a block of unexported symbols is `unsafe extern \"C\"`: by the word its author claims \
-             that each declaration is that of the kernel",
-        );
-    }
-    let abi = block.abi.name.as_ref();
-    if abi.map(|name| name.value()).as_deref() != Some("C") {
-        errors.add(
-            abi.map_or(at, |name| name.span()),
-            "a block of unexported symbols is `unsafe extern \"C\"`: they are C",
-        );
-    }
 }
 
 /// Takes one item of the block.

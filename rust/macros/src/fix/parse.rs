@@ -23,7 +23,12 @@ use crate::{
         Separator, //
     },
     diagnostics::Errors,
-    fix_item, name, param, state, unexported,
+    fix_item::{
+        self,
+        is_block_of_c,
+        takes_types_of_c, //
+    },
+    name, param, state, unexported,
     value::{
         self,
         Number, //
@@ -37,6 +42,7 @@ use proc_macro2::{
 use syn::{
     ext::IdentExt,
     spanned::Spanned,
+    ForeignItem,
     Item,
     ItemFn,
     ItemForeignMod,
@@ -124,12 +130,18 @@ impl Parser<'_> {
             return;
         };
         let Some(assignment) = role::take(attributes, self.errors) else {
+            if let Item::ForeignMod(block) = item {
+                self.declarations(block);
+            }
             return;
         };
         let Assignment { role, args, span } = assignment;
 
         match (role, &mut *item) {
-            (Role::Replace, Item::Fn(function)) => self.replacement(args, function),
+            (Role::Replace, Item::Fn(function)) => {
+                signature::replacement(&function.sig, self.errors);
+                self.replacement(args, &function.sig.ident);
+            }
             (Role::Callback(kind), Item::Fn(function)) => self.callback(kind, args, function),
             (Role::Init, Item::Fn(function)) => {
                 self.takes_nothing("#[init]", args);
@@ -157,12 +169,52 @@ impl Parser<'_> {
         }
     }
 
-    fn replacement(&mut self, args: TokenStream, function: &ItemFn) {
+    /// Looks for replacements among the functions that a block declares: they are written in C.
+    fn declarations(&mut self, block: &mut ItemForeignMod) {
+        let mut has_replacements = false;
+
+        for item in &mut block.items {
+            let attributes = match item {
+                ForeignItem::Fn(function) => &mut function.attrs,
+                ForeignItem::Static(variable) => &mut variable.attrs,
+                ForeignItem::Type(type_) => &mut type_.attrs,
+                ForeignItem::Verbatim(tokens) => {
+                    signature::not_declared(tokens, self.errors);
+                    continue;
+                }
+                _ => continue,
+            };
+            let Some(Assignment { role, args, span }) = role::take(attributes, self.errors) else {
+                continue;
+            };
+            match (role, item) {
+                (Role::Replace, ForeignItem::Fn(function)) => {
+                    has_replacements = true;
+                    signature::declared_replacement(&function.sig, self.errors);
+                    self.replacement(args, &function.sig.ident);
+                }
+                (Role::Replace, _) => self.errors.add(span, "`#[replace]` goes on a function"),
+                (role, _) => self.errors.add(
+                    span,
+                    format!(
+                        "`#[{}]` is for items of Rust; what is declared here can only be a \
+                         `#[replace]`",
+                        role.name()
+                    ),
+                ),
+            }
+        }
+        if has_replacements {
+            is_block_of_c(block, "a block with replacements", self.errors);
+            role::refuse_cfg(Role::Replace, &block.attrs, self.errors);
+            takes_types_of_c(block);
+        }
+    }
+
+    fn replacement(&mut self, args: TokenStream, ident: &Ident) {
         let errors = &mut *self.errors;
-        let ident = &function.sig.ident;
         let mut args = REPLACE.parse(args, ident.span(), errors);
 
-        signature::replacement(&function.sig, errors);
         let name = args
             .optional("name")
             .and_then(|value| value::text(value, errors))

@@ -116,21 +116,25 @@ pub(super) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Opti
     });
 
     if let Some(Assignment { role, .. }) = &taken {
-        for attribute in attributes.iter().filter(|attribute| is_cfg(attribute)) {
-            if !role.allows_cfg() {
-                errors.add(
-                    attribute.span(),
-                    format!(
-                        "`#[cfg]` cannot stand on an item with `#[{}]`; put it into the body, or make \
-                         this a fix of its own and put it on that fix in `livepatch!`: \
-                         `fixes: [#[cfg(..)] name]`",
-                        role.name()
-                    ),
-                );
-            }
+        if !role.allows_cfg() {
+            refuse_cfg(*role, attributes, errors);
         }
     }
     taken
+}
+
+/// Reports the conditions on an item of that role, or around it.
+pub(super) fn refuse_cfg(role: Role, attributes: &[Attribute], errors: &mut Errors) {
+    for attribute in attributes.iter().filter(|attribute| is_cfg(attribute)) {
+        errors.add(
+            attribute.span(),
+            format!(
+                "`#[cfg]` cannot stand on an item with `#[{}]`; put it into the body, or make this a \
+                 fix of its own and put it on that fix in `livepatch!`: `fixes: [#[cfg(..)] name]`",
+                role.name()
+            ),
+        );
+    }
 }
 
 fn arguments(attribute: &Attribute, errors: &mut Errors) -> TokenStream {

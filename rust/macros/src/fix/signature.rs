@@ -2,10 +2,15 @@
 
 //! The rules for the signatures of the functions of a fix.
 //!
-//! Whether the types are right is left to the compiler, see [`super::expand`].
+//! Whether the types are right is left to the compiler, see [`super::expand`], and for C to
+//! `klp-build check`.
 
 use super::model::CallbackKind;
 use crate::diagnostics::Errors;
+use proc_macro2::{
+    TokenStream,
+    TokenTree, //
+};
 use syn::{
     spanned::Spanned,
     visit::{
@@ -52,6 +57,45 @@ pub(super) fn replacement(signature: &Signature, errors: &mut Errors) {
         );
     }
     plain(signature, "a replacement", errors);
+}
+
+/// Checks the declaration of a replacement that is written in C.
+///
+/// It can be variadic: C can define such a function. What else a declaration cannot be, the compiler
+/// says.
+pub(super) fn declared_replacement(signature: &Signature, errors: &mut Errors) {
+    if let Some(unsafety) = &signature.unsafety {
+        errors.add(
+            unsafety.span(),
+            "the block says `unsafe` already; leave the word out",
+        );
+    }
+}
+
+/// Reports a replacement among declarations that is more than a declaration.
+///
+/// The parser takes items with a body, or with `safe`, as tokens only.
+pub(super) fn not_declared(tokens: &TokenStream, errors: &mut Errors) {
+    let is_replace = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group
+            .stream()
+            .into_iter()
+            .any(|token| matches!(token, TokenTree::Ident(ident) if ident == "replace")),
+        _ => false,
+    };
+
+    // Attributes come first.
+    let mut head = tokens
+        .clone()
+        .into_iter()
+        .take_while(|token| !matches!(token, TokenTree::Ident(_)));
+    if let Some(attribute) = head.find(is_replace) {
+        errors.add(
+            attribute.span(),
+            "a replacement in a block is only declared there, `fn name(..) -> ..;`, without a body and \
+             without `safe`: its C is in a file beside this one",
+        );
+    }
 }
 
 /// Checks the signature of a callback: `fn(&Object)` or `fn(&mut Object)`, with a `Result` if it can
