@@ -231,6 +231,24 @@ rmmod_quiet() {
 	[[ ! -d /sys/module/$1 ]] || rmmod "$1" 2>/dev/null
 }
 
+# is_for(file) - whether the running kernel is one of those that a livepatch's file kernels lists
+is_for() {
+	local release releases
+	read -r -d '' -a releases < <(sed 's/#.*//' "$1") || true
+	for release in "${releases[@]}"; do
+		# shellcheck disable=SC2053 # It is a pattern.
+		if [[ $(uname -r) == $release ]]; then
+			return
+		fi
+	done
+	return 1
+}
+
+# A livepatch is built for the kernels that it is for.
+if [[ -e $HERE/kernels ]] && ! is_for "$HERE/kernels"; then
+	skip_all "${HERE##*/} is only for $(sed 's/#.*//' "$HERE/kernels" | xargs), and this is $(uname -r)"
+fi
+
 # The tests compare what programs print.
 export LC_ALL=C
 
