@@ -42,3 +42,9 @@ impl From<Vec<u8>> for Contents<'_> {
         Self::Bytes(Cow::Owned(bytes))
     }
 }
+
+impl Default for Contents<'_> {
+    fn default() -> Self {
+        Self::NoBits(0)
+    }
+}

@@ -78,6 +78,14 @@ pub enum Error {
         /// What refers to it.
         by: String,
     },
+    /// A section has an alignment that no kernel gives.
+    #[error("section {name} is to be aligned to {align} bytes, which no module needs")]
+    Alignment {
+        /// The name of the section.
+        name: String,
+        /// The alignment.
+        align: u64,
+    },
     /// There are more sections than the kernel can load.
     #[error("it would have {0} sections, and the kernel loads fewer than 65,280")]
     TooManySections(usize),

@@ -2,7 +2,7 @@
 
 //! A file, and what can be asked of it.
 
-use object::elf::ET_REL;
+use object::elf::{ET_REL, SHT_STRTAB, SHT_SYMTAB};
 use object::Endianness;
 
 use crate::{modinfo, Error, Place, Relocation, Relocations, Section, Symbol};
@@ -42,6 +42,38 @@ pub struct File<'a> {
 }
 
 impl<'a> File<'a> {
+    /// Makes a relocatable file that has nothing but empty tables of symbols and of names.
+    pub fn new(endian: Endianness, e_machine: u16) -> Self {
+        let table = |name: &'static str, sh_type, sh_link| Section {
+            name: name.into(),
+            sh_type,
+            sh_addralign: if sh_type == SHT_SYMTAB { 8 } else { 1 },
+            sh_entsize: if sh_type == SHT_SYMTAB { 24 } else { 0 },
+            sh_link,
+            ..Section::default()
+        };
+        Self {
+            header: Header {
+                endian,
+                os_abi: 0,
+                abi_version: 0,
+                e_type: ET_REL,
+                e_machine,
+                e_flags: 0,
+            },
+            sections: vec![
+                Section::default(),
+                table(".symtab", SHT_SYMTAB, 2),
+                table(".strtab", SHT_STRTAB, 0),
+                table(".shstrtab", SHT_STRTAB, 0),
+            ],
+            symbols: vec![Symbol::default()],
+            symtab: Some(1),
+            shstrtab: 3,
+            signature: &[],
+        }
+    }
+
     /// Returns the order of bytes.
     pub fn endian(&self) -> Endianness {
         self.header.endian

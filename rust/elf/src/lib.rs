@@ -25,6 +25,8 @@ mod read;
 mod relocation;
 mod section;
 mod symbol;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod write;
 
 pub use contents::Contents;
@@ -41,3 +43,6 @@ pub use symbol::{Place, Symbol};
 
 /// The longest name of a section or a symbol that is read; the kernel's longest has 511 bytes.
 pub const MAX_NAME: usize = 2048;
+
+#[cfg(test)]
+mod tests;

@@ -202,3 +202,99 @@ pub fn make(endian: Endianness, build: Build<'_>, fixes: &[u8]) -> Result<Vec<u8
     }
     Ok(notes::write(endian, OWNER, VERSION_1, &descriptor))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUILD: Build<'_> = Build {
+        name: "test",
+        kernel: "7.3.4",
+        build_id: Some("5d1c"),
+        date: 1_790_000_000,
+    };
+    const FIXES: &[u8] = b"version=3-1\0fix=one\0title=A title\0cve=CVE-2026-1\0cve=CVE-2026-2\0\
+        reference=bsc#1\0severity=low\0function=vmlinux:foo.part.0,2\0fix=two\0title=B\0later=x\0";
+
+    fn expected() -> Note {
+        let text = |text: &str| text.to_owned();
+        Note {
+            name: text("test"),
+            version: Some(text("3-1")),
+            kernel: text("7.3.4"),
+            build_id: Some(text("5d1c")),
+            date: Some(1_790_000_000),
+            fixes: vec![
+                Fix {
+                    id: text("one"),
+                    title: text("A title"),
+                    cves: vec![text("CVE-2026-1"), text("CVE-2026-2")],
+                    references: vec![text("bsc#1")],
+                    severity: Some(text("low")),
+                    functions: vec![Function {
+                        object: text("vmlinux"),
+                        name: text("foo.part.0"),
+                        sympos: 2,
+                    }],
+                },
+                Fix {
+                    id: text("two"),
+                    title: text("B"),
+                    ..Fix::default()
+                },
+            ],
+        }
+    }
+
+    #[test]
+    fn what_is_made_is_read() {
+        for endian in [Endianness::Little, Endianness::Big] {
+            let section = make(endian, BUILD, FIXES).unwrap();
+            assert_eq!(section.len() % 4, 0);
+            assert_eq!(Note::parse(endian, &section), Ok(Some(expected())));
+            // Another note before it, with an owner and a descriptor that are padded.
+            let mut notes = notes::write(endian, "GNU", 3, b"12345");
+            notes.extend(section);
+            assert_eq!(Note::parse(endian, &notes), Ok(Some(expected())));
+        }
+    }
+
+    #[test]
+    fn no_note_is_none() {
+        assert_eq!(Note::parse(Endianness::Little, b""), Ok(None));
+        let other = notes::write(Endianness::Little, OWNER, VERSION_1 + 1, b"name=a");
+        assert_eq!(Note::parse(Endianness::Little, &other), Ok(None));
+    }
+
+    #[test]
+    fn a_note_begins_with_the_name() {
+        let note = notes::write(Endianness::Little, OWNER, VERSION_1, b"kernel=7\0name=a\0");
+        assert_eq!(
+            Note::parse(Endianness::Little, &note),
+            Err(NoteError::NoName)
+        );
+    }
+
+    #[test]
+    fn a_note_is_bounded() {
+        let long = format!("fix=a\0title={}\0", "x".repeat(MAX_DESCRIPTOR));
+        let error = make(Endianness::Little, BUILD, long.as_bytes()).unwrap_err();
+        assert!(matches!(error, NoteError::TooLong(_)), "{error}");
+        let note = notes::write(Endianness::Little, OWNER, VERSION_1, long.as_bytes());
+        let error = Note::parse(Endianness::Little, &note).unwrap_err();
+        assert!(matches!(error, NoteError::TooLong(_)), "{error}");
+    }
+
+    #[test]
+    fn damage_does_no_harm() {
+        let section = make(Endianness::Big, BUILD, FIXES).unwrap();
+        for at in 0..section.len() {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut section = section.clone();
+                section[at] = value;
+                let _ = Note::parse(Endianness::Big, &section);
+            }
+            let _ = Note::parse(Endianness::Big, &section[..at]);
+        }
+    }
+}

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use livepatch_abi::signature;
 use object::elf::{
     FileHeader64, SectionHeader64, Sym64, ELFCLASS64, ELFMAG, SHN_ABS, SHN_COMMON, SHN_LORESERVE,
-    SHN_UNDEF, SHN_XINDEX, SHT_NOBITS, SHT_NULL, SHT_SYMTAB, SHT_SYMTAB_SHNDX,
+    SHN_UNDEF, SHN_XINDEX, SHT_NOBITS, SHT_NULL, SHT_STRTAB, SHT_SYMTAB, SHT_SYMTAB_SHNDX,
 };
 use object::endian::U32;
 use object::pod::slice_from_all_bytes;
@@ -36,10 +36,14 @@ impl<'a> File<'a> {
         let headers = header
             .section_headers(endian, bytes)
             .map_err(|_| Error::Damaged("table of sections"))?;
+        // The first section is none; others have it for what they do not refer to.
+        if headers.first().map(|first| first.sh_type.get(endian)) != Some(SHT_NULL) {
+            return Err(Error::Damaged("table of sections"));
+        }
         let shstrtab = header
             .section_strings_index(endian, bytes)
-            .map(|index| index.0)
-            .unwrap_or(0);
+            .map_err(|_| Error::Damaged("table of section names"))?
+            .0;
 
         let sections = sections(endian, bytes, headers, shstrtab)?;
         let symtab = sections
@@ -96,6 +100,23 @@ fn range<'a>(
     bytes.get(start..start.checked_add(size)?)
 }
 
+/// Returns the bytes of a table of names.
+fn strings<'a>(
+    endian: Endianness,
+    bytes: &'a [u8],
+    headers: &[SectionHeader64<Endianness>],
+    index: usize,
+) -> Option<&'a [u8]> {
+    let header = headers.get(index)?;
+
+    match header.sh_type.get(endian) {
+        SHT_STRTAB => range(endian, bytes, header),
+        // Without a table, nothing has a name.
+        SHT_NULL if index == 0 => Some(&[]),
+        _ => None,
+    }
+}
+
 /// Returns the name at an offset of a table.
 fn name(table: &[u8], offset: u32) -> Option<&str> {
     if offset == 0 {
@@ -114,12 +135,8 @@ fn sections<'a>(
     headers: &'a [SectionHeader64<Endianness>],
     shstrtab: usize,
 ) -> Result<Vec<Section<'a>>, Error> {
-    let names = match headers.get(shstrtab) {
-        Some(header) if shstrtab != 0 => {
-            range(endian, bytes, header).ok_or(Error::Damaged("table of section names"))?
-        }
-        _ => &[],
-    };
+    let names = strings(endian, bytes, headers, shstrtab)
+        .ok_or(Error::Damaged("table of section names"))?;
     let mut total = 0;
 
     let sections = headers
@@ -204,9 +221,9 @@ fn symbols<'a>(
     };
     let names = sections
         .get(symtab)
-        .and_then(|section| headers.get(usize::try_from(section.sh_link).ok()?))
-        .and_then(|header| range(endian, bytes, header))
-        .unwrap_or_default();
+        .and_then(|section| usize::try_from(section.sh_link).ok())
+        .and_then(|strtab| strings(endian, bytes, headers, strtab))
+        .ok_or(Error::Damaged("table of symbol names"))?;
 
     entries
         .iter()

@@ -11,7 +11,7 @@ use crate::Contents;
 /// A section.
 ///
 /// Its place in the file is not part of it: [`crate::File::write`] lays sections out in the order of their indices.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section<'a> {
     /// The name.
     pub name: Cow<'a, str>,

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use object::elf::{STB_LOCAL, STT_FUNC, STT_OBJECT, STT_SECTION};
 
 /// Where a symbol is: `st_shndx`, without the trouble of large tables of sections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
     /// In another file (`SHN_UNDEF`).
+    #[default]
     Undefined,
     /// Nowhere: the value is the address (`SHN_ABS`).
     Absolute,
@@ -32,7 +33,7 @@ impl Place {
 }
 
 /// A symbol.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Symbol<'a> {
     /// The name; that of a section's symbol is empty.
     pub name: Cow<'a, str>,

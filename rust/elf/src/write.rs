@@ -22,6 +22,9 @@ const HEADER: usize = size_of::<FileHeader64<Endianness>>();
 const SECTION_HEADER: usize = size_of::<SectionHeader64<Endianness>>();
 const SYMBOL: usize = size_of::<Sym64<Endianness>>();
 
+/// The largest alignment that a section can have: no architecture has pages that are larger.
+const MAX_ALIGN: u64 = 1 << 20;
+
 /// A table of names that is being made.
 #[derive(Default)]
 struct Names<'a> {
@@ -106,8 +109,10 @@ impl File<'_> {
         let mut end = HEADER;
         let mut placed = Vec::with_capacity(self.sections.len());
         for (index, section) in self.sections.iter().enumerate() {
-            let bytes = if index == self.shstrtab {
-                &names.bytes
+            let bytes = if index == 0 {
+                &[]
+            } else if index == self.shstrtab {
+                names.bytes.as_slice()
             } else if Some(index) == self.symtab {
                 &symtab
             } else if index == strtab {
@@ -120,6 +125,12 @@ impl File<'_> {
             let offset = if section.sh_type == SHT_NULL {
                 0
             } else {
+                if section.sh_addralign > MAX_ALIGN {
+                    return Err(Error::Alignment {
+                        name: section.name.to_string(),
+                        align: section.sh_addralign,
+                    });
+                }
                 aligned(end, section.sh_addralign)?
             };
             if !bytes.is_empty() {

@@ -219,3 +219,6 @@ impl std::fmt::Display for Changes {
         f.write_str(&parts.join(", "))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Tests of linking: what comes out, and what is refused.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use livepatch_abi::modinfo::LIVEPATCH;
+use livepatch_abi::note::{FIXES_SECTION, MAX_DESCRIPTOR, SECTION};
+use livepatch_abi::signature;
+use livepatch_abi::unexported::UNLINKED;
+use livepatch_elf::elf::*;
+use livepatch_elf::note::Note;
+use livepatch_elf::testing::{dump, Module, DATA, DEBUG, MACHINES, RODATA, TEXT};
+use livepatch_elf::{Endianness, File, Place};
+
+use super::section::Reason;
+use super::*;
+
+const FOO: &str = "livepatch_unexported.vmlinux.0.foo";
+const BAR: &str = "livepatch_unexported.af_packet.2.bar.isra.0";
+const FIXES: &[u8] = b"version=1-2\0fix=one\0title=A title\0function=vmlinux:show,0\0";
+
+fn origin() -> Origin<'static> {
+    Origin {
+        path: Path::new("dir/some-file.ko"),
+        build_id: Some("5d1c"),
+        date: 1_790_000_000,
+    }
+}
+
+/// A livepatch with references to unexported symbols of all kinds, and fixes.
+fn livepatch(machine: (Endianness, u16)) -> Module {
+    let mut module = Module::livepatch(machine);
+    let text = module.section(".text", TEXT, &[0; 32]);
+    let only = module.section(".text.only", TEXT, &[0; 8]);
+    let data = module.section(".data", DATA, &[0; 16]);
+    let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
+    let debug = module.section(".debug_info", DEBUG, &[0; 16]);
+    module.local("fields", STT_OBJECT, fixes, 0, FIXES.len() as u64);
+    module.local("", STT_SECTION, fixes, 0, 0);
+    let show = module.local("show", STT_FUNC, text, 0, 32);
+    let foo = module.global(FOO, Place::Absolute, UNLINKED);
+    let printk = module.global("_printk", Place::Undefined, 0);
+    let bar = module.global(BAR, Place::Undefined, 0);
+    module.relocations(
+        text,
+        &[
+            (4, foo, 4, -4),
+            (8, printk, 4, -4),
+            (12, bar, 4, -4),
+            (16, foo, 4, -4),
+        ],
+    );
+    module.relocations(only, &[(0, foo, 2, 3)]);
+    module.relocations(data, &[(0, show, 1, 0), (8, bar, 1, 0)]);
+    module.relocations(debug, &[(0, foo, 1, 0)]);
+    module
+}
+
+/// Links a module, writes it, and returns its bytes.
+fn linked(module: Module) -> Vec<u8> {
+    let bytes = module.bytes();
+    let mut file = File::parse(&bytes).unwrap();
+    link(&mut file, &origin()).unwrap();
+    file.write().unwrap()
+}
+
+/// What is refused in a module.
+fn refused(module: Module) -> Vec<Refusal> {
+    let bytes = module.bytes();
+    link(&mut File::parse(&bytes).unwrap(), &origin()).unwrap_err()
+}
+
+const LINKED: &str = r#"1 .symtab: type 0x2 flags 0x0 align 8 link 2
+2 .strtab: type 0x3 flags 0x0 align 1 link 0 info 0
+3 .shstrtab: type 0x3 flags 0x0 align 1 link 0 info 0
+4 .modinfo: type 0x1 flags 0x2 align 1 link 0 info 0
+5 .text: type 0x1 flags 0x6 align 1 link 0 info 0
+6 .text.only: type 0x1 flags 0x6 align 1 link 0 info 0
+7 .data: type 0x1 flags 0x3 align 1 link 0 info 0
+8 .note.livepatch: type 0x7 flags 0x2 align 4 link 0 info 0
+9 .debug_info: type 0x1 flags 0x0 align 1 link 0 info 0
+10 .rela.text: type 0x4 flags 0x40 align 8 link 1 info 5
+  0x8: type 4 _printk-4
+11 .rela.text.only: type 0x4 flags 0x40 align 8 link 1 info 6
+  0x0: type NOTHING +0
+12 .rela.data: type 0x4 flags 0x40 align 8 link 1 info 7
+  0x0: type 1 show+0
+13 .klp.rela.af_packet..text: type 0x4 flags 0x100042 align 8 link 1 info 5
+  0xc: type 4 .klp.sym.af_packet.bar.isra.0,2-4
+14 .klp.rela.vmlinux..text: type 0x4 flags 0x100042 align 8 link 1 info 5
+  0x4: type 4 .klp.sym.vmlinux.foo,0-4
+  0x10: type 4 .klp.sym.vmlinux.foo,0-4
+15 .klp.rela.vmlinux..text.only: type 0x4 flags 0x100042 align 8 link 1 info 6
+  0x0: type 2 .klp.sym.vmlinux.foo,0+3
+16 .klp.rela.af_packet..data: type 0x4 flags 0x100042 align 8 link 1 info 7
+  0x8: type 1 .klp.sym.af_packet.bar.isra.0,2+0
+"show": info 0x2 other 0x0 Section(5) 0x0 32
+".klp.sym.vmlinux.foo,0": info 0x10 other 0x0 Reserved(65312) 0x0 0
+"_printk": info 0x10 other 0x0 Undefined 0x0 0
+".klp.sym.af_packet.bar.isra.0,2": info 0x10 other 0x0 Reserved(65312) 0x0 0
+"#;
+
+#[test]
+fn references_become_klp_relocations() {
+    for machine in MACHINES {
+        let bytes = linked(livepatch(machine));
+        let file = File::parse(&bytes).unwrap();
+        let nothing = match machine.1 {
+            EM_PPC64 => "109",
+            _ => "0",
+        };
+        assert_eq!(dump(&file), LINKED.replace("NOTHING", nothing));
+        assert_eq!(
+            file.header.e_flags & EF_PPC64_ABI,
+            match machine.1 {
+                EM_PPC64 => 2,
+                _ => 0,
+            }
+        );
+    }
+}
+
+#[test]
+fn fixes_become_a_note() {
+    for machine in MACHINES {
+        let bytes = linked(livepatch(machine));
+        let file = File::parse(&bytes).unwrap();
+        let (_, section) = file.section_by_name(SECTION).unwrap();
+        let note = Note::parse(file.endian(), section.bytes())
+            .unwrap()
+            .unwrap();
+        assert_eq!(note.name, "test");
+        assert_eq!(note.version.as_deref(), Some("1-2"));
+        assert_eq!(note.kernel, "7.3.4");
+        assert_eq!(note.build_id.as_deref(), Some("5d1c"));
+        assert_eq!(note.date, Some(1_790_000_000));
+        assert_eq!(note.fixes.len(), 1);
+        assert_eq!(note.fixes[0].functions[0].name, "show");
+    }
+}
+
+#[test]
+fn nothing_else_changes() {
+    for machine in MACHINES {
+        let before = livepatch(machine).bytes();
+        let before = File::parse(&before).unwrap();
+        let after = linked(livepatch(machine));
+        let after = File::parse(&after).unwrap();
+        for name in [".modinfo", ".text", ".text.only", ".data", ".debug_info"] {
+            let (_, before) = before.section_by_name(name).unwrap();
+            let (_, after) = after.section_by_name(name).unwrap();
+            assert_eq!(before.contents, after.contents, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    for machine in MACHINES {
+        let bytes = linked(livepatch(machine));
+        let mut file = File::parse(&bytes).unwrap();
+        let changes = link(&mut file, &origin()).unwrap();
+        assert!(!changes.any());
+        assert_eq!(bytes, linked(livepatch(machine)), "not deterministic");
+    }
+}
+
+#[test]
+fn what_was_linked_is_added_to() {
+    let bytes = linked(livepatch(MACHINES[0])).leak();
+    let mut file = File::parse(bytes).unwrap();
+    let (text, _) = file.section_by_name(".text").unwrap();
+    let mut module = Module { file };
+    let new = module.global("livepatch_unexported.vmlinux.0.new", Place::Undefined, 0);
+    module.relocations(text, &[(20, new, 4, -4)]);
+    file = module.file;
+    link(&mut file, &origin()).unwrap();
+    let (index, _) = file.section_by_name(".klp.rela.vmlinux..text").unwrap();
+    assert_eq!(file.relocations(index).unwrap().len(), 3);
+}
+
+#[test]
+fn a_module_that_uses_nothing_is_not_touched() {
+    let mut module = Module::empty(MACHINES[0]);
+    module.section(".modinfo", RODATA, b"license=GPL\0");
+    let bytes = module.bytes();
+    let changes = link(&mut File::parse(&bytes).unwrap(), &origin()).unwrap();
+    assert!(!changes.any());
+}
+
+#[test]
+fn a_module_without_a_name_is_called_like_its_file() {
+    let mut module = Module::empty(MACHINES[0]);
+    module.section(".modinfo", RODATA, b"vermagic=6.1.0 SMP\0");
+    module.section(FIXES_SECTION, RODATA, FIXES);
+    let bytes = linked(module);
+    let file = File::parse(&bytes).unwrap();
+    let (_, section) = file.section_by_name(SECTION).unwrap();
+    let note = Note::parse(file.endian(), section.bytes());
+    assert_eq!(note.unwrap().unwrap().name, "some_file");
+}
+
+/// A livepatch that refers to an unexported symbol from a section.
+fn from(section: &str, flags: u32, symbol: &str) -> Module {
+    let mut module = Module::livepatch(MACHINES[0]);
+    let section = match module.file.section_by_name(section) {
+        Some((index, _)) => index,
+        None => module.section(section, flags, &[0; 16]),
+    };
+    let symbol = module.global(symbol, Place::Absolute, UNLINKED);
+    module.relocations(section, &[(8, symbol, 1, 0)]);
+    module
+}
+
+/// Why a relocation cannot be in a section.
+fn reason(section: &str, symbol: &str) -> Option<Reason> {
+    let bytes = from(section, DATA, symbol).bytes();
+    match link(&mut File::parse(&bytes).unwrap(), &origin()) {
+        Ok(_) => None,
+        Err(refusals) => match refusals.as_slice() {
+            [Refusal::Place {
+                section: refused,
+                offset: 8,
+                reason,
+                ..
+            }] => {
+                assert_eq!(refused, section);
+                Some(*reason)
+            }
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+#[test]
+fn places_that_are_resolved_too_late_are_refused() {
+    for (section, of_vmlinux, of_module) in [
+        (".text", None, None),
+        (".text.unlikely", None, None),
+        (".exit.text", None, None),
+        (".noinstr.text", None, None),
+        (".rodata", None, None),
+        (".data..ro_after_init", None, None),
+        (".init.text", None, Some(Reason::Init)),
+        (".init.rodata", None, Some(Reason::Init)),
+        (".init.data", None, Some(Reason::Init)),
+        (".data..percpu", Some(Reason::PerCpu), Some(Reason::PerCpu)),
+        (
+            ".data..percpu..shared_aligned",
+            Some(Reason::PerCpu),
+            Some(Reason::PerCpu),
+        ),
+        (".modinfo", Some(Reason::ReadFirst), Some(Reason::ReadFirst)),
+        (
+            "__versions",
+            Some(Reason::ReadFirst),
+            Some(Reason::ReadFirst),
+        ),
+        ("__jump_table", None, Some(Reason::Table("jump label"))),
+        (
+            ".static_call_sites",
+            None,
+            Some(Reason::Table("static call")),
+        ),
+        (".altinstructions", None, Some(Reason::Table("alternative"))),
+        (
+            ".altinstr_replacement",
+            None,
+            Some(Reason::Table("alternative")),
+        ),
+        (
+            "__ex_table",
+            None,
+            Some(Reason::Table("entry of the exception table")),
+        ),
+        ("__bug_table", None, Some(Reason::Table("BUG() or WARN()"))),
+        ("__param", None, Some(Reason::Table("module parameter"))),
+        ("__ksymtab", None, Some(Reason::Table("exported symbol"))),
+        (
+            "__tracepoints_ptrs",
+            None,
+            Some(Reason::Table("tracepoint")),
+        ),
+        ("_ftrace_events", None, Some(Reason::Table("trace event"))),
+        (
+            "__lwsync_fixup",
+            None,
+            Some(Reason::Table("feature section")),
+        ),
+        (
+            ".gnu.linkonce.this_module",
+            None,
+            Some(Reason::Table("init or exit function")),
+        ),
+    ] {
+        assert_eq!(reason(section, FOO), of_vmlinux, "{section}");
+        assert_eq!(reason(section, BAR), of_module, "{section}");
+    }
+}
+
+#[test]
+fn all_refusals_come_at_once_and_say_where_and_what_to_do() {
+    let mut module = from("__jump_table", DATA, BAR);
+    let init = module.section(".init.text", TEXT, &[0; 8]);
+    let bar = module.global(BAR, Place::Undefined, 0);
+    module.relocations(init, &[(4, bar, 4, -4)]);
+    let refusals = refused(module);
+    let text: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        text,
+        [
+            "section __jump_table, offset 0x8: it refers to bar.isra.0 of af_packet: the kernel reads this table once, when it \
+             loads the livepatch, and resolves a module's symbols later: do without the jump label that refers to it",
+            "section .init.text, offset 0x4: it refers to bar.isra.0 of af_packet: the kernel applies relocations to a module's \
+             symbols whenever that module is loaded, and then this section has been freed: refer to the symbol from a callback, \
+             such as #[post_patch]"
+        ]
+    );
+}
+
+#[test]
+fn symbols_that_are_none_are_refused() {
+    let one = |name: &str, place, value| {
+        let mut module = Module::livepatch(MACHINES[0]);
+        module.global(name, place, value);
+        match refused(module).as_slice() {
+            [refusal] => refusal.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for name in [
+        "livepatch_unexported.vmlinux.foo",
+        "livepatch_unexported.vmlinux.x.foo",
+        "livepatch_unexported..0.foo",
+        "livepatch_unexported.vmlinux.0.a,b",
+    ] {
+        let refusal = one(name, Place::Undefined, 0);
+        assert!(matches!(refusal, Refusal::Malformed { .. }), "{refusal}");
+    }
+    for name in [
+        format!("livepatch_unexported.{}.0.foo", "o".repeat(56)),
+        format!("livepatch_unexported.vmlinux.0.{}", "s".repeat(512)),
+    ] {
+        let refusal = one(&name, Place::Undefined, 0);
+        assert!(matches!(refusal, Refusal::NameTooLong { .. }), "{refusal}");
+    }
+    for (place, value) in [(Place::Absolute, 1), (Place::Section(4), 0)] {
+        let refusal = one(FOO, place, value);
+        assert!(matches!(refusal, Refusal::Defined { .. }), "{refusal}");
+    }
+}
+
+#[test]
+fn what_is_no_livepatch_uses_no_unexported_symbols() {
+    let mut module = Module::empty(MACHINES[0]);
+    module.section(".modinfo", RODATA, b"license=GPL\0");
+    module.global(FOO, Place::Undefined, 0);
+    let refusals = refused(module);
+    assert!(matches!(refusals[..], [Refusal::NotLivepatch { .. }]));
+    assert!(refusals[0].to_string().contains(LIVEPATCH));
+}
+
+#[test]
+fn relocations_without_addends_are_refused() {
+    let mut module = from(".text", TEXT, FOO);
+    let (index, _) = module.file.section_by_name(".rela.text").unwrap();
+    module.file.sections[index].sh_type = SHT_REL;
+    let symbol = module.file.symbols.len() - 1;
+    let mut entry = vec![0; 16];
+    entry[12..].copy_from_slice(&(symbol as u32).to_le_bytes());
+    module.file.sections[index].contents = entry.into();
+    assert!(matches!(refused(module)[..], [Refusal::NoAddends { .. }]));
+}
+
+#[test]
+fn fixes_that_make_no_note_are_refused() {
+    let mut module = Module::empty(MACHINES[0]);
+    module.section(FIXES_SECTION, RODATA, FIXES);
+    assert_eq!(refused(module), [Refusal::NoVermagic]);
+
+    let mut module = Module::livepatch(MACHINES[0]);
+    let long = vec![b'x'; MAX_DESCRIPTOR];
+    let fixes = [b"fix=one\0title=".as_slice(), &long].concat();
+    module.section(FIXES_SECTION, RODATA, &fixes);
+    assert!(matches!(refused(module)[..], [Refusal::Note(_)]));
+
+    let mut module = Module::livepatch(MACHINES[0]);
+    let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
+    module.relocations(fixes, &[]);
+    assert_eq!(refused(module), [Refusal::FixesRelocated]);
+
+    let mut module = Module::livepatch(MACHINES[0]);
+    module.section(FIXES_SECTION, RODATA, FIXES);
+    module.section(SECTION, RODATA, b"");
+    assert_eq!(refused(module), [Refusal::TwoNotes]);
+
+    let mut module = Module::livepatch(MACHINES[0]);
+    let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
+    let data = module.section(".data", DATA, &[0; 8]);
+    let fields = module.local("fields", STT_OBJECT, fixes, 0, 4);
+    module.relocations(data, &[(0, fields, 1, 0)]);
+    let refusals = refused(module);
+    assert!(
+        matches!(
+            refusals[..],
+            [Refusal::Elf(livepatch_elf::Error::InUse { .. })]
+        ),
+        "{refusals:?}"
+    );
+}
+
+fn signed(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.extend_from_slice(&[0; 9 + signature::DESCRIPTOR - 4]);
+    bytes.extend_from_slice(&9_u32.to_be_bytes());
+    bytes.extend_from_slice(signature::MAGIC);
+    bytes
+}
+
+#[test]
+fn a_signed_module_stays_as_it_is() {
+    let bytes = signed(livepatch(MACHINES[0]).bytes());
+    let refusals = link(&mut File::parse(&bytes).unwrap(), &origin()).unwrap_err();
+    assert_eq!(refusals, [Refusal::Signed]);
+
+    let bytes = signed(linked(livepatch(MACHINES[0])));
+    let changes = link(&mut File::parse(&bytes).unwrap(), &origin()).unwrap();
+    assert!(!changes.any());
+}
+
+/// Runs the command on files.
+fn command(files: &[&Path], notes: Option<&Path>) -> (Result<Status, Error>, String) {
+    let mut output = Vec::new();
+    let args = Args {
+        kernel: None,
+        notes: notes.map(Into::into),
+        date: Some(1),
+        files: files.iter().map(Into::into).collect(),
+    };
+    let status = run(&args, &mut output);
+    (status, String::from_utf8(output).unwrap())
+}
+
+#[test]
+fn a_file_is_replaced_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("test.ko");
+    fs::write(&path, livepatch(MACHINES[0]).bytes()).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+
+    let (status, output) = command(&[&path], None);
+    assert_eq!(status.unwrap(), Status::Clean);
+    assert!(
+        output.ends_with(
+            "test.ko: 2 unexported symbols, 5 klp relocations, 1 relocations of debug information dropped, a note\n"
+        ),
+        "{output}"
+    );
+    let first = fs::metadata(&path).unwrap();
+    assert_eq!(first.mode() & 0o777, 0o640);
+
+    let (status, output) = command(&[&path], None);
+    assert_eq!(status.unwrap(), Status::Clean);
+    assert_eq!(output, "");
+    let second = fs::metadata(&path).unwrap();
+    assert_eq!(second.ino(), first.ino());
+    assert_eq!(second.modified().unwrap(), first.modified().unwrap());
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_file_that_is_refused_stays_and_the_others_are_linked() {
+    let directory = tempfile::tempdir().unwrap();
+    let [bad, compressed, good] =
+        ["bad.ko", "compressed.ko.gz", "good.ko"].map(|name| directory.path().join(name));
+    let bytes = from(".init.text", TEXT, BAR).bytes();
+    fs::write(&bad, &bytes).unwrap();
+    fs::write(&good, livepatch(MACHINES[1]).bytes()).unwrap();
+    fs::write(&compressed, gzip(&livepatch(MACHINES[1]).bytes())).unwrap();
+
+    let (status, output) = command(&[&bad, &compressed, &good], None);
+    assert_eq!(status.unwrap(), Status::Refused);
+    let lines: Vec<_> = output.lines().collect();
+    assert!(lines[0].contains("bad.ko: section .init.text"), "{output}");
+    assert!(lines[1].contains("it is compressed"), "{output}");
+    assert!(lines[2].contains("good.ko: 2 unexported"), "{output}");
+    assert_eq!(fs::read(&bad).unwrap(), bytes);
+}
+
+/// Stores bytes as a gzip file does, uncompressed.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut crc = !0_u32;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = crc >> 1 ^ 0xedb8_8320 * (crc & 1);
+        }
+    }
+    let mut gzip = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1];
+    let length = u16::try_from(bytes.len()).unwrap();
+    gzip.extend_from_slice(&length.to_le_bytes());
+    gzip.extend_from_slice(&(!length).to_le_bytes());
+    gzip.extend_from_slice(bytes);
+    gzip.extend_from_slice(&(!crc).to_le_bytes());
+    gzip.extend_from_slice(&u32::from(length).to_le_bytes());
+    gzip
+}
+
+#[test]
+fn a_kernel_has_a_build_id_in_its_notes() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("test.ko");
+    let notes = directory.path().join("notes");
+    fs::write(&path, livepatch(MACHINES[0]).bytes()).unwrap();
+
+    fs::write(&notes, b"nothing").unwrap();
+    let (status, _) = command(&[&path], Some(&notes));
+    assert!(matches!(status, Err(Error::NoBuildId { .. })));
+
+    let note = [4_u32, 2, 3].map(u32::to_le_bytes).concat();
+    fs::write(&notes, [note.as_slice(), b"GNU\0\xab\x01\0\0"].concat()).unwrap();
+    let (status, _) = command(&[&path], Some(&notes));
+    assert_eq!(status.unwrap(), Status::Clean);
+    let bytes = fs::read(&path).unwrap();
+    let file = File::parse(&bytes).unwrap();
+    let (_, section) = file.section_by_name(SECTION).unwrap();
+    let note = Note::parse(file.endian(), section.bytes()).unwrap();
+    assert_eq!(note.unwrap().build_id.as_deref(), Some("ab01"));
+}
+
+#[test]
+fn what_is_no_module_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("test.ko");
+    fs::write(&path, b"text").unwrap();
+    let (status, _) = command(&[&path], None);
+    let error = status.unwrap_err().to_string();
+    assert!(error.ends_with("test.ko: it is no ELF file"), "{error}");
+}
+
+/// Whatever the bytes are, nothing may panic, and what is written can be read.
+#[test]
+fn damage_does_no_harm() {
+    for machine in MACHINES {
+        let bytes = livepatch(machine).bytes();
+        for at in 0..bytes.len() {
+            for value in [0, 0x7f, 0xff] {
+                let mut bytes = bytes.clone();
+                bytes[at] = value;
+                let Ok(mut file) = File::parse(&bytes) else {
+                    continue;
+                };
+                if link(&mut file, &origin()).is_ok() {
+                    if let Ok(written) = file.write() {
+                        File::parse(&written).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A module of a thousand functions and ten thousand relocations takes no noticeable time.
+#[test]
+fn large_modules_are_linked_quickly() {
+    let mut module = Module::livepatch(MACHINES[0]);
+    let text = module.section(".text", TEXT, &vec![0; 100_000]);
+    let mut relocations = Vec::new();
+    for index in 0..1000_u32 {
+        module.local(
+            &format!("function_{index}"),
+            STT_FUNC,
+            text,
+            u64::from(index) * 100,
+            100,
+        );
+        let name = format!("livepatch_unexported.object{}.0.symbol_{index}", index % 7);
+        let symbol = module.global(&name, Place::Absolute, UNLINKED);
+        relocations.extend((0..10).map(|slot| {
+            let offset = u64::from(index) * 100 + slot * 8;
+            (offset, symbol, 4, -4)
+        }));
+    }
+    module.relocations(text, &relocations);
+    let bytes = module.bytes();
+    let start = std::time::Instant::now();
+    let mut file = File::parse(&bytes).unwrap();
+    let changes = link(&mut file, &origin()).unwrap();
+    let written = file.write().unwrap();
+    let took = start.elapsed();
+    assert_eq!((changes.symbols, changes.relocations), (1000, 10_000));
+    assert!(File::parse(&written).is_ok());
+    // Even without optimisation, and on a machine that does something else.
+    assert!(took.as_secs() < 2, "{took:?}");
+    println!("linked in {took:?}");
+}
