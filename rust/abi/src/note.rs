@@ -12,6 +12,7 @@
 //! ```text
 //! name=cumulative            the module's name; first, once
 //! version=3-1                version-release; once, without a dash if there is no release, absent if there is no version
+//! replace=yes                whether it replaces the livepatches that are there, yes or no; absent when that is decided at load
 //! kernel=7.2.9+deb13-amd64   the release of the kernel that it was built for; once
 //! build_id=5d1c..            the build id of that kernel, in hexadecimal; absent when it was not known
 //! date=1790000000            when it was built, in seconds since 1970; once
@@ -26,9 +27,10 @@
 //! A reader skips keys that it does not know. A change that older readers would misunderstand gets
 //! a new type; a module may carry several notes.
 //!
-//! The macros put what they know of the fixes, from the first `fix=` on, with `version=` before it,
-//! into the section [`FIXES_SECTION`], and a single NUL if they know nothing; `klp-build link` makes the
-//! note of it. The section is for the link only: the kernel shows notes, and no other sections' bytes.
+//! The macros put what they know of the fixes, from the first `fix=` on, with `version=` and `replace=`
+//! before it, into the section [`FIXES_SECTION`], and a single NUL if they know nothing; `klp-build link`
+//! makes the note of it. The section is for the link only: the kernel shows notes, and no other sections'
+//! bytes.
 
 /// The section of the note.
 pub const SECTION: &str = ".note.livepatch";
@@ -54,6 +56,8 @@ pub mod key {
     pub const NAME: &str = "name";
     /// The version and release of the livepatch.
     pub const VERSION: &str = "version";
+    /// Whether it replaces the livepatches that are there.
+    pub const REPLACE: &str = "replace";
     /// The release of the kernel.
     pub const KERNEL: &str = "kernel";
     /// The build id of the kernel.
@@ -73,6 +77,12 @@ pub mod key {
     /// A function that a fix replaces.
     pub const FUNCTION: &str = "function";
 }
+
+/// The value of [`key::REPLACE`] of a livepatch that replaces the others.
+pub const YES: &str = "yes";
+
+/// The value of [`key::REPLACE`] of one that does not.
+pub const NO: &str = "no";
 
 /// Returns the fields of a descriptor, or of [`FIXES_SECTION`], in their order.
 ///

@@ -142,4 +142,16 @@ impl Findings {
     pub fn as_slice(&self) -> &[Finding] {
         &self.0
     }
+
+    /// Returns the findings.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+
+    /// Returns whether any of them refuses the livepatch.
+    pub fn refuse(&self) -> bool {
+        self.0
+            .iter()
+            .any(|finding| finding.severity == Severity::Refused)
+    }
 }

@@ -2,7 +2,14 @@
 
 //! What a livepatch module is made of, whoever built it.
 
+mod klp_build;
+mod kpatch;
+mod read;
+mod tables;
+
 use std::fmt;
+
+pub use read::{read, Layout, Unreadable};
 
 /// Who made the module, told by the form of its tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The kernel, and what is worked out of it once for all livepatches.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use livepatch_btf::{Btf, Kind};
+use livepatch_elf::File;
+use livepatch_symbols::{Kernel, Lookup, Object};
+
+use super::model::Layout;
+use super::Error;
+
+/// A kernel that livepatches are checked against.
+pub struct Target<'a> {
+    /// What is known of it.
+    pub kernel: &'a Kernel,
+    btf: OnceCell<Option<Arc<Btf>>>,
+    module_btf: RefCell<HashMap<String, Option<Arc<Btf>>>>,
+    vermagic: OnceCell<Option<String>>,
+    dependencies: RefCell<HashMap<String, Vec<String>>>,
+}
+
+impl<'a> Target<'a> {
+    /// Makes it of a kernel.
+    pub fn new(kernel: &'a Kernel) -> Self {
+        Self {
+            kernel,
+            btf: OnceCell::new(),
+            module_btf: RefCell::default(),
+            vermagic: OnceCell::new(),
+            dependencies: RefCell::default(),
+        }
+    }
+
+    /// Returns the type information of the kernel itself; [`None`] if it is not known.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn btf(&self) -> Result<Option<Arc<Btf>>, Error> {
+        if let Some(btf) = self.btf.get() {
+            return Ok(btf.clone());
+        }
+        let btf = match self.kernel.btf_bytes() {
+            Ok(bytes) => Some(Arc::new(
+                Btf::parse(bytes).map_err(|error| Error::btf("vmlinux", error))?,
+            )),
+            Err(livepatch_symbols::Error::Unknown(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
+
+        Ok(self.btf.get_or_init(|| btf).clone())
+    }
+
+    /// Returns the type information of an object; [`None`] if it is not known.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn btf_of(&self, object: &Object) -> Result<Option<Arc<Btf>>, Error> {
+        if object.is_vmlinux() {
+            return self.btf();
+        }
+        if let Some(btf) = self.module_btf.borrow().get(object.name()) {
+            return Ok(btf.clone());
+        }
+        let btf = match (self.btf()?, object.btf_bytes()) {
+            (Some(base), Ok(bytes)) => {
+                let btf = Btf::parse_split(bytes, &base)
+                    .map_err(|error| Error::btf(object.name(), error))?;
+                Some(Arc::new(btf))
+            }
+            (None, _) | (_, Err(livepatch_symbols::Error::Unknown(_))) => None,
+            (_, Err(error)) => return Err(error.into()),
+        };
+
+        self.module_btf
+            .borrow_mut()
+            .insert(object.name().to_owned(), btf.clone());
+        Ok(btf)
+    }
+
+    /// Returns the sizes of the structures that a livepatch is made of.
+    ///
+    /// # Errors
+    ///
+    /// The type information cannot be read.
+    pub fn layout(&self) -> Result<Layout, Error> {
+        let Some(btf) = self.btf()? else {
+            return Ok(Layout::default());
+        };
+        let size = |name: &str| {
+            let id = btf.find(Kind::Struct, name).into_iter().next()?;
+            btf.size_of(id).ok()
+        };
+
+        Ok(Layout {
+            patch: size("klp_patch"),
+            object: size("klp_object"),
+            func: size("klp_func"),
+        })
+    }
+
+    /// Returns the vermagic of the kernel, as its own modules have it; [`None`] if it has none that are known.
+    ///
+    /// # Errors
+    ///
+    /// A module cannot be read.
+    pub fn vermagic(&self) -> Result<Option<&str>, Error> {
+        if self.vermagic.get().is_none() {
+            let vermagic = match self.any_module() {
+                Some(path) => value_of(&path, "vermagic")?,
+                None => None,
+            };
+            let _ = self.vermagic.set(vermagic);
+        }
+        Ok(self.vermagic.get().and_then(Option::as_deref))
+    }
+
+    /// Returns the file of some module of the kernel.
+    fn any_module(&self) -> Option<PathBuf> {
+        let directory = self.kernel.sources().modules.as_deref()?;
+
+        if let Ok(list) = fs::read_to_string(directory.join("modules.dep")) {
+            let files = list.lines().filter_map(|line| line.split_once(':'));
+            return files
+                .map(|(file, _)| directory.join(file))
+                .find(|path| path.is_file());
+        }
+        find_module(&directory.join("kernel"), 8)
+    }
+
+    /// Returns the modules that a module needs, and those that they need, and itself.
+    ///
+    /// # Errors
+    ///
+    /// A module cannot be read.
+    pub fn dependencies(&self, module: &str) -> Result<Vec<String>, Error> {
+        if let Some(known) = self.dependencies.borrow().get(module) {
+            return Ok(known.clone());
+        }
+        let mut all = vec![module.to_owned()];
+        let mut index = 0;
+
+        while let Some(name) = all.get(index).cloned() {
+            index += 1;
+            let Lookup::Found(object) = self.kernel.object(&name)? else {
+                continue;
+            };
+            let Some(file) = object.file() else {
+                continue;
+            };
+            let depends = value_of(file, "depends")?.unwrap_or_default();
+            for name in depends.split(',').filter(|name| !name.is_empty()) {
+                let name = name.replace('-', "_");
+                if !all.contains(&name) {
+                    all.push(name);
+                }
+            }
+        }
+        self.dependencies
+            .borrow_mut()
+            .insert(module.to_owned(), all.clone());
+        Ok(all)
+    }
+}
+
+/// Returns the first value that the `.modinfo` of a module of the kernel has for a key.
+fn value_of(path: &Path, key: &str) -> Result<Option<String>, Error> {
+    let (bytes, _) = livepatch_elf::read(path)?;
+    let file = File::parse(&bytes).map_err(|source| Error::elf(path, source))?;
+
+    Ok(file.modinfo_value(key).map(str::to_owned))
+}
+
+/// Finds the first module below a directory.
+fn find_module(directory: &Path, depth: usize) -> Option<PathBuf> {
+    let mut entries: Vec<_> = fs::read_dir(directory).ok()?.flatten().collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+
+    entries.into_iter().find_map(|entry| {
+        let path = entry.path();
+        let kind = entry.file_type().ok()?;
+        if kind.is_dir() {
+            return find_module(&path, depth.checked_sub(1)?);
+        }
+        let name = path.file_name()?.to_str()?;
+        (kind.is_file() && (name.ends_with(".ko") || name.contains(".ko."))).then_some(path)
+    })
+}
