@@ -13,7 +13,9 @@ use crate::{
 use livepatch_abi::note::{
     key,
     FIXES_SECTION,
-    MAX_FIXES, //
+    MAX_FIXES,
+    NO,
+    YES, //
 };
 use proc_macro2::{
     Literal,
@@ -22,7 +24,12 @@ use proc_macro2::{
 };
 use quote::quote;
 use std::fmt::Display;
-use syn::LitStr;
+use syn::{
+    Expr,
+    ExprLit,
+    Lit,
+    LitStr, //
+};
 
 /// Reports a description that the note has no room for.
 pub(super) fn check(livepatch: &Livepatch, errors: &mut Errors) {
@@ -66,6 +73,18 @@ fn fields(livepatch: &Livepatch) -> Vec<u8> {
             key::VERSION,
             format_args!("{}{separator}{release}", version.value()),
         );
+    }
+    // Another expression is worth something at load only.
+    let replace = match &livepatch.replace {
+        None => Some(true),
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Bool(replace),
+            ..
+        })) => Some(replace.value),
+        Some(_) => None,
+    };
+    if let Some(replace) = replace {
+        fields.add(key::REPLACE, if replace { YES } else { NO });
     }
     for part in &livepatch.fixes {
         fields.add_fix(part);

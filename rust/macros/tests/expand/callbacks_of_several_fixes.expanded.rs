@@ -81,7 +81,7 @@ mod __livepatch {
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
         #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static NOTE: [u8; 36usize] = *b"fix=one\0title=one\0fix=two\0title=two\0";
+        static NOTE: [u8; 47usize] = *b"replace=no\0fix=one\0title=one\0fix=two\0title=two\0";
         static FUNCS_0: rt::Funcs<0> = rt::Funcs::new([], []);
         static CALLBACKS_0: [rt::FixCallbacks; 2] = [
             rt::FixCallbacks::new(

@@ -76,7 +76,7 @@ mod __livepatch {
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
         #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static NOTE: [u8; 24usize] = *b"fix=always\0title=always\0";
+        static NOTE: [u8; 36usize] = *b"replace=yes\0fix=always\0title=always\0";
         static OBJECTS: rt::Objects<0> = rt::Objects::new([]);
         static OBJECT_PARTS: [rt::ObjectParts; 0] = [];
         static STATES: rt::States<0> = rt::States::new([], []);

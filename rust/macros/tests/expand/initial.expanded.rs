@@ -26,7 +26,7 @@ mod __livepatch {
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
         #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static NOTE: [u8; 1usize] = *b"\0";
+        static NOTE: [u8; 12usize] = *b"replace=yes\0";
         static OBJECTS: rt::Objects<0> = rt::Objects::new([]);
         static OBJECT_PARTS: [rt::ObjectParts; 0] = [];
         static STATES: rt::States<0> = rt::States::new([], []);

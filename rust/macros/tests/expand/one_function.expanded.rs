@@ -63,7 +63,7 @@ mod __livepatch {
         static MODINFO_3: [u8; 12usize] = *b"livepatch=Y\0";
         #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static NOTE: [u8; 111usize] = *b"fix=cmdline\0title=proc: say that the kernel is patched\0cve=CVE-2026-12345\0function=vmlinux:cmdline_proc_show,0\0";
+        static NOTE: [u8; 123usize] = *b"replace=yes\0fix=cmdline\0title=proc: say that the kernel is patched\0cve=CVE-2026-12345\0function=vmlinux:cmdline_proc_show,0\0";
         static FUNCS_0: rt::Funcs<1> = rt::Funcs::new(
             [
                 rt::Func::new(

@@ -117,7 +117,7 @@ mod __livepatch {
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
         #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static NOTE: [u8; 139usize] = *b"fix=of_a_module\0title=of a module\0function=pktgen:pgctrl_show,0\0fix=of_the_kernel\0title=of the kernel\0function=vmlinux:cmdline_proc_show,0\0";
+        static NOTE: [u8; 151usize] = *b"replace=yes\0fix=of_a_module\0title=of a module\0function=pktgen:pgctrl_show,0\0fix=of_the_kernel\0title=of the kernel\0function=vmlinux:cmdline_proc_show,0\0";
         static FUNCS_0: rt::Funcs<1> = rt::Funcs::new(
             [
                 rt::Func::new(
