@@ -27,7 +27,7 @@ enum Command {
     /// Give modules their klp relocations and their note, in place.
     Link(link::Args),
     /// Prove that livepatches fit a kernel.
-    Check(check::Args),
+    Check(Box<check::Args>),
     /// Make Rust types from the type information of a kernel.
     Bindings(bindings::Args),
     /// Print what a livepatch says of itself.

@@ -40,6 +40,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
         Err(livepatch_symbols::Error::Unknown(_)) => None,
         Err(error) => return Err(error.into()),
     };
+    let checks_versions = has_versions == Some(true) && !versions.is_empty();
     let mut needed: Vec<String> = Vec::new();
 
     for symbol in &file.symbols {
@@ -73,7 +74,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
                     findings.push(about(of_module(&export)));
                 }
                 exported(context, &export, findings);
-                if has_versions == Some(true) {
+                if checks_versions {
                     if let Some(finding) = wrong_version(&export, &versions) {
                         findings.push(about(finding));
                     }
@@ -81,8 +82,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
             }
         }
     }
-    if has_versions == Some(true) {
+    if checks_versions {
         layout_version(context, &versions, findings)?;
+    } else if has_versions == Some(true) {
+        findings.push(Finding::refused(
+            "no_symbol_versions",
+            "the module has no versions of the symbols that it uses, and this kernel compares them",
+            "build the module with the kernel's Module.symvers, so that modpost adds them",
+        ));
     }
     depends(context, &needed, findings);
     Ok(())
