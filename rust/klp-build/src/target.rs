@@ -35,6 +35,9 @@ pub struct Target {
     /// The directory of its modules: /lib/modules/<release>.
     #[arg(long, value_name = "DIR")]
     pub modules: Option<PathBuf>,
+    /// A module that is not in that directory, and is loaded all the same.
+    #[arg(long, value_name = "FILE")]
+    pub module: Vec<PathBuf>,
     /// A Module.symvers, of it or of modules outside of it; an earlier one wins.
     #[arg(long, value_name = "FILE")]
     pub symvers: Vec<PathBuf>,
@@ -61,6 +64,7 @@ impl Target {
             notes,
             config,
             modules,
+            module: _,
             symvers,
             vmlinux,
             cache: _,
@@ -98,6 +102,7 @@ impl Target {
                 source.clone_from(given);
             }
         }
+        sources.module_files.clone_from(&self.module);
         sources.symvers = [self.symvers.as_slice(), &sources.symvers].concat();
         Ok(sources)
     }

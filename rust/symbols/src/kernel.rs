@@ -133,13 +133,20 @@ impl Kernel {
         }
 
         let module = name::of_module(name);
-        let Some(directory) = self.sources.modules.as_deref() else {
-            return Ok(Lookup::Unknown(Unknown(Part::Modules)));
-        };
-        let modules = fill(&self.modules, || Modules::read(directory))?;
+        let directory = self.sources.modules.as_deref();
+        let modules = fill(&self.modules, || {
+            let mut modules = match directory {
+                Some(directory) => Modules::read(directory)?,
+                None => Modules::default(),
+            };
+
+            modules.extend(&self.sources.module_files);
+            Ok(modules)
+        })?;
 
         match modules.file(&module) {
             Some(path) => Ok(Lookup::Found(self.module(module, path)?)),
+            None if directory.is_none() => Ok(Lookup::Unknown(Unknown(Part::Modules))),
             None if modules.is_builtin(&module) => Ok(Lookup::BuiltIn),
             None => Ok(Lookup::Missing {
                 similar: name::similar(&module, modules.names()),

@@ -76,6 +76,17 @@ impl Modules {
         Ok(())
     }
 
+    /// Adds files of modules; each takes the place of one of its name.
+    pub(crate) fn extend(&mut self, files: &[PathBuf]) {
+        for path in files {
+            let file = path.file_name().and_then(|file| file.to_str());
+
+            if let Some(name) = file.and_then(name::of_module_file) {
+                self.files.insert(name, path.clone());
+            }
+        }
+    }
+
     /// Returns the file of a module.
     pub(crate) fn file(&self, module: &str) -> Option<&Path> {
         self.files.get(module).map(PathBuf::as_path)
@@ -118,6 +129,18 @@ mod tests {
             Some(net.join("af-packet.ko.xz").as_path())
         );
         assert_eq!(modules.names().count(), 1);
+
+        let mut more = modules;
+
+        more.extend(&[
+            "/elsewhere/af_packet.ko".into(),
+            "/elsewhere/mine.ko".into(),
+        ]);
+        assert_eq!(
+            more.file("af_packet"),
+            Some(Path::new("/elsewhere/af_packet.ko"))
+        );
+        assert_eq!(more.names().count(), 2);
 
         fs::write(
             directory.path().join("modules.dep"),

@@ -26,6 +26,8 @@ pub struct Sources {
     pub config: Option<PathBuf>,
     /// The directory of its modules, as `/lib/modules/<release>`.
     pub modules: Option<PathBuf>,
+    /// Files of modules that are not in that directory, and are loaded all the same; one wins over a module of its name there.
+    pub module_files: Vec<PathBuf>,
     /// What it and modules export; an earlier file wins.
     pub symvers: Vec<PathBuf>,
     /// The kernel as an ELF file with debug information.
@@ -129,6 +131,7 @@ impl Sources {
             kallsyms: file(root.join("proc/kallsyms")),
             ftrace: first(&ftrace),
             btf: file(root.join("sys/kernel/btf/vmlinux")),
+            module_files: Vec::new(),
             module_btf: Some(root.join("sys/kernel/btf")).filter(|directory| directory.is_dir()),
             notes: file(root.join("sys/kernel/notes")),
             config: first(&[
