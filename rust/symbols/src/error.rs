@@ -69,6 +69,25 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// A module is no proper ELF file.
+    #[error("{path}: {source}", path = path.display())]
+    Elf {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        source: livepatch_elf::Error,
+    },
+    /// A file cannot be read, or not be uncompressed.
+    #[error("cannot read {0}")]
+    File(#[from] livepatch_elf::ReadError),
+    /// Type information is not what it should be.
+    #[error("{path}: {source}", path = path.display())]
+    Btf {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        source: livepatch_btf::Error,
+    },
     /// The kernel hides the addresses of its symbols.
     #[error(
         "{path}: all addresses are 0, the kernel hides them: read it as root with sysctl kernel.kptr_restrict=1 or lower",
@@ -107,6 +126,22 @@ impl Error {
     /// Returns what makes an [`Error::Read`] of an I/O error on `path`.
     pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
         move |source| Self::Read {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Returns what makes an [`Error::Elf`] of what is wrong with `path`.
+    pub(crate) fn elf(path: &Path) -> impl Fn(livepatch_elf::Error) -> Self + '_ {
+        move |source| Self::Elf {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Returns what makes an [`Error::Btf`] of what is wrong with `path`.
+    pub(crate) fn btf(path: &Path) -> impl FnOnce(livepatch_btf::Error) -> Self + '_ {
+        move |source| Self::Btf {
             path: path.to_owned(),
             source,
         }

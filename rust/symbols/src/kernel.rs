@@ -4,11 +4,11 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use livepatch_abi::object::VMLINUX;
+use livepatch_btf::Btf;
 
 use crate::config::Config;
 use crate::module::Module;
@@ -16,7 +16,9 @@ use crate::modules::Modules;
 use crate::object::Inner;
 use crate::store::{Stamps, Store};
 use crate::table::Table;
-use crate::{exports, module, name, notes, vmlinux, Error, Export, Object, Part, Sources, Unknown};
+use crate::types::{fill, Types};
+use crate::{exports, name, notes, places, vmlinux};
+use crate::{Error, Export, Kind, Object, Part, Sources, Symbol, Unknown};
 
 /// What there is of a name.
 #[derive(Clone, Debug)]
@@ -43,19 +45,9 @@ pub struct Kernel {
     modules: OnceLock<Modules>,
     symbols: OnceLock<Arc<Table<vmlinux::Row>>>,
     exports: OnceLock<Table<exports::Row>>,
-    btf: OnceLock<Arc<[u8]>>,
+    places: OnceLock<Table<places::Row>>,
+    types: Arc<Types>,
     objects: Mutex<HashMap<String, Arc<Module>>>,
-}
-
-/// Returns what `cell` holds, and fills it first if it is empty.
-fn fill<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
-    if let Some(value) = cell.get() {
-        return Ok(value);
-    }
-
-    let value = make()?;
-
-    Ok(cell.get_or_init(|| value))
 }
 
 impl Kernel {
@@ -72,7 +64,11 @@ impl Kernel {
             modules: OnceLock::new(),
             symbols: OnceLock::new(),
             exports: OnceLock::new(),
-            btf: OnceLock::new(),
+            places: OnceLock::new(),
+            types: Arc::new(Types::new(
+                sources.btf.as_deref(),
+                sources.module_btf.as_deref(),
+            )),
             objects: Mutex::default(),
         })
     }
@@ -117,7 +113,11 @@ impl Kernel {
             .config
             .as_deref()
             .ok_or(Unknown(Part::Config))?;
-        let config = fill(&self.config, || Ok(Config::parse(&read_text(path)?)))?;
+        let config = fill(&self.config, || {
+            let (text, _) = livepatch_elf::read(path)?;
+
+            Ok(Config::parse(&text))
+        })?;
 
         Ok(config.get(name))
     }
@@ -133,25 +133,28 @@ impl Kernel {
         }
 
         let module = name::of_module(name);
-        let directory = self.sources.modules.as_deref();
-        let modules = fill(&self.modules, || {
-            let mut modules = match directory {
+        let modules = self.modules()?;
+
+        match modules.file(&module) {
+            Some(path) => Ok(Lookup::Found(self.module(module, path)?)),
+            None if self.sources.modules.is_none() => Ok(Lookup::Unknown(Unknown(Part::Modules))),
+            None if modules.is_builtin(&module) => Ok(Lookup::BuiltIn),
+            None => Ok(Lookup::Missing {
+                similar: name::similar(&module, modules.names()),
+            }),
+        }
+    }
+
+    fn modules(&self) -> Result<&Modules, Error> {
+        fill(&self.modules, || {
+            let mut modules = match self.sources.modules.as_deref() {
                 Some(directory) => Modules::read(directory)?,
                 None => Modules::default(),
             };
 
             modules.extend(&self.sources.module_files);
             Ok(modules)
-        })?;
-
-        match modules.file(&module) {
-            Some(path) => Ok(Lookup::Found(self.module(module, path)?)),
-            None if directory.is_none() => Ok(Lookup::Unknown(Unknown(Part::Modules))),
-            None if modules.is_builtin(&module) => Ok(Lookup::BuiltIn),
-            None => Ok(Lookup::Missing {
-                similar: name::similar(&module, modules.names()),
-            }),
-        }
+        })
     }
 
     fn vmlinux(&self) -> Result<Lookup, Error> {
@@ -163,12 +166,7 @@ impl Kernel {
         Ok(Lookup::Found(Object {
             name: VMLINUX.to_owned(),
             inner: Inner::Vmlinux(Arc::clone(symbols)),
-            btf: self
-                .sources
-                .btf
-                .as_ref()
-                .map(|_| self.btf_bytes())
-                .transpose()?,
+            types: Arc::clone(&self.types),
         }))
     }
 
@@ -209,7 +207,7 @@ impl Kernel {
         };
 
         Ok(Object {
-            btf: module.btf(),
+            types: Arc::clone(&self.types),
             name,
             inner: Inner::Module(module),
         })
@@ -243,38 +241,58 @@ impl Kernel {
         Ok(exports.named(symbol).first().map(|row| row.export(exports)))
     }
 
-    /// Returns the raw type information of the kernel.
+    /// Returns the objects that have a function of the name, sorted; `vmlinux` comes first.
+    ///
+    /// What cannot be read is not searched. All modules are read, unless that was done before and kept: this takes minutes of
+    /// processor time, and is for a hint to somebody who has named the wrong object.
+    ///
+    /// # Errors
+    ///
+    /// If the lists of symbols or of modules cannot be read.
+    pub fn objects_with(&self, function: &str) -> Result<Vec<String>, Error> {
+        let mut objects = Vec::new();
+
+        if let Lookup::Found(vmlinux) = self.vmlinux()? {
+            let is_there = |symbol: &Symbol<'_>| symbol.kind == Kind::Text;
+
+            if vmlinux.symbols(function).iter().any(is_there) {
+                objects.push(VMLINUX.to_owned());
+            }
+        }
+
+        let files: Vec<_> = self.modules()?.files().collect();
+        let places = fill(&self.places, || {
+            self.store.table(
+                "modules",
+                || Stamps::take(files.iter().map(|(_, path)| *path), None),
+                |key| places::build(&files, key),
+            )
+        })?;
+
+        for row in places.named(function) {
+            objects.push(places.text(row.module).to_owned());
+        }
+        Ok(objects)
+    }
+
+    /// Returns the type information of the kernel.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] if no source has it, or if it cannot be read.
+    pub fn btf(&self) -> Result<Arc<Btf>, Error> {
+        self.types.kernel()
+    }
+
+    /// Returns the type information of the kernel as it is in its file.
     ///
     /// # Errors
     ///
     /// [`Error::Unknown`] if no source has it, or if it cannot be read.
     pub fn btf_bytes(&self) -> Result<Arc<[u8]>, Error> {
-        let path = self.sources.btf.as_deref().ok_or(Unknown(Part::Btf))?;
-
-        fill(&self.btf, || {
-            let bytes = fs::read(path).map_err(Error::read(path))?;
-
-            if bytes.starts_with(b"\x7fELF") {
-                return module::section(path, &bytes, ".BTF")?
-                    .ok_or(Error::Unknown(Unknown(Part::Btf)));
-            }
-            Ok(bytes.into())
-        })
-        .cloned()
+        self.types.kernel_bytes()
     }
 }
 
-/// Reads a text that may be compressed, as `/proc/config.gz` is.
-fn read_text(path: &Path) -> Result<Vec<u8>, Error> {
-    let bytes = fs::read(path).map_err(Error::read(path))?;
-    let mut text = Vec::new();
-
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    flate2::read::GzDecoder::new(bytes.as_slice())
-        .take(16 << 20)
-        .read_to_end(&mut text)
-        .map_err(Error::read(path))?;
-    Ok(text)
-}
+#[cfg(test)]
+mod tests;

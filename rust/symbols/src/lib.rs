@@ -34,7 +34,6 @@
 //! # }
 //! ```
 
-mod compressed;
 mod config;
 mod error;
 mod exports;
@@ -46,10 +45,15 @@ mod modules;
 mod name;
 mod notes;
 mod object;
+mod places;
+mod section;
 mod sources;
 mod store;
 mod symbol;
 mod table;
+#[cfg(test)]
+mod testing;
+mod types;
 mod vmlinux;
 
 pub use error::{Error, Part, Unknown};

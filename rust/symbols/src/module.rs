@@ -9,20 +9,14 @@
 //! kernels use that.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use object::elf::{
-    FileHeader64, EM_386, EM_S390, EM_X86_64, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHN_ABS,
-    SHN_UNDEF, STB_LOCAL, STT_FILE,
-};
-use object::read::elf::{FileHeader, Rela, SectionHeader, SectionTable, Sym, SymbolTable};
-use object::{Endianness, SectionIndex, SymbolIndex};
+use livepatch_elf::elf::{EM_S390, EM_X86_64, SHF_EXECINSTR, SHF_WRITE, STT_FILE};
+use livepatch_elf::{File, Place, Section};
 
-use crate::{compressed, Error, Kind, Site, Symbol};
-
-type Header = FileHeader64<Endianness>;
+use crate::types::{BTF, BTF_BASE};
+use crate::{Error, Kind, Site, Symbol};
 
 /// What the names of sections begin with that are freed after initialisation.
 const INIT: &str = ".init";
@@ -76,24 +70,30 @@ pub(crate) struct Module {
     /// Sorted by name; those of one name are in the order of the symbol table.
     rows: Vec<Row>,
     btf: Option<Arc<[u8]>>,
+    btf_base: Option<Arc<[u8]>>,
 }
 
 impl Module {
     /// Reads the file of a module, compressed or not.
     pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(path).map_err(Error::read(path))?;
-        let bytes = compressed::expand(path, bytes)?;
+        let (bytes, _) = livepatch_elf::read(path)?;
 
         Self::parse(path, &bytes)
     }
 
-    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
-        let file = File::parse(path, bytes)?;
+    /// Takes the contents of a file apart.
+    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        let file = File::parse(bytes).map_err(Error::elf(path))?;
+        let section = |name| {
+            file.section_by_name(name)
+                .map(|(_, section)| Arc::from(section.bytes()))
+        };
 
         Ok(Self {
             path: path.to_owned(),
-            rows: file.rows()?,
-            btf: file.section(".BTF")?.map(Arc::from),
+            rows: rows(&file).map_err(Error::elf(path))?,
+            btf: section(BTF),
+            btf_base: section(BTF_BASE),
         })
     }
 
@@ -103,6 +103,10 @@ impl Module {
 
     pub(crate) fn btf(&self) -> Option<Arc<[u8]>> {
         self.btf.clone()
+    }
+
+    pub(crate) fn btf_base(&self) -> Option<Arc<[u8]>> {
+        self.btf_base.clone()
     }
 
     /// Returns the symbols of exactly this name.
@@ -130,6 +134,12 @@ impl Module {
         self.rows.get(start..).unwrap_or_default()
     }
 
+    /// Returns all symbols, sorted by name.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = Symbol<'_>> {
+        self.rows.iter().map(Row::symbol)
+    }
+
+    /// Returns all names, each once.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.rows
             .chunk_by(|one, other| one.name == other.name)
@@ -138,239 +148,204 @@ impl Module {
     }
 }
 
-/// Returns a section of an ELF file.
-pub(crate) fn section(path: &Path, bytes: &[u8], name: &str) -> Result<Option<Arc<[u8]>>, Error> {
-    Ok(File::parse(path, bytes)?.section(name)?.map(Arc::from))
+/// Tells whether the kernel keeps the symbols of a section.
+fn is_core(section: &Section<'_>) -> bool {
+    section.is_alloc()
+        && !section.name.starts_with(INIT)
+        && !NOT_KEPT.iter().any(|other| section.name.starts_with(other))
 }
 
-/// An ELF file.
-struct File<'a> {
-    path: &'a Path,
-    bytes: &'a [u8],
-    endian: Endianness,
-    machine: u16,
-    sections: SectionTable<'a, Header>,
+fn kind(section: &Section<'_>) -> Kind {
+    let has = |flag: u32| section.sh_flags & u64::from(flag) != 0;
+
+    if section.name == PER_CPU {
+        Kind::PerCpu
+    } else if has(SHF_EXECINSTR) {
+        Kind::Text
+    } else if !section.is_alloc() {
+        Kind::Other
+    } else if has(SHF_WRITE) {
+        Kind::Data
+    } else {
+        Kind::ReadOnly
+    }
 }
 
-/// A place in a section.
-type Place = (usize, u64);
+/// Returns the symbols of a module, sorted by name.
+fn rows(file: &File<'_>) -> Result<Vec<Row>, livepatch_elf::Error> {
+    let names: Vec<Arc<str>> = file
+        .sections
+        .iter()
+        .map(|section| Arc::from(&*section.name))
+        .collect();
+    let sites = sites(file)?;
+    let starts = starts(file);
+    let mut counts: HashMap<&str, (u32, u32)> = HashMap::new();
+    let mut rows = Vec::new();
 
-impl<'a> File<'a> {
-    fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self, Error> {
-        let error = |error: object::Error| {
-            Error::format(path, format!("is no ELF file of a 64-bit kernel: {error}"))
+    for symbol in file.symbols.iter().skip(1) {
+        if symbol.is_undefined() || symbol.name.is_empty() || symbol.st_type() == STT_FILE {
+            continue;
+        }
+
+        let at = symbol.place.section();
+        let section = at.and_then(|at| file.section(at));
+        let is_core = section.is_some_and(is_core);
+        let kind = match (section, symbol.place) {
+            (Some(section), _) => kind(section),
+            (None, Place::Absolute) => Kind::Absolute,
+            (None, _) => Kind::Other,
         };
-        let header = Header::parse(bytes).map_err(error)?;
-        let endian = header.endian().map_err(error)?;
+        let has_site = kind == Kind::Text
+            && is_core
+            && at.is_some_and(|at| has_site(&sites, &starts, (at, symbol.st_value)));
+        let (core, all) = counts.entry(&symbol.name).or_default();
 
-        Ok(Self {
-            path,
-            bytes,
-            endian,
-            machine: header.e_machine(endian),
-            sections: header.sections(endian, bytes).map_err(error)?,
-        })
+        *core = core.saturating_add(is_core.into());
+        *all = all.saturating_add(1);
+        rows.push(Row {
+            name: symbol.name.clone().into_owned(),
+            section: section.and(at).and_then(|at| names.get(at).cloned()),
+            position: if is_core { *core } else { 0 },
+            position_loading: *all,
+            address: symbol.st_value,
+            size: Some(symbol.st_size).filter(|size| *size != 0),
+            kind,
+            global: !symbol.is_local(),
+            init: !is_core,
+            ftrace: if has_site { Site::Yes } else { Site::No },
+        });
     }
+    // Stable: symbols of one name stay in the order of the symbol table.
+    rows.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(rows)
+}
 
-    fn error(&self, what: &str) -> impl Fn(object::Error) -> Error + '_ {
-        let what = what.to_owned();
+/// A section, and an offset in it.
+type Spot = (usize, u64);
 
-        move |error| Error::format(self.path, format!("{what}: {error}"))
-    }
+/// Returns the places that are ftrace sites, sorted.
+fn sites(file: &File<'_>) -> Result<Vec<Spot>, livepatch_elf::Error> {
+    // x86 has patchable entries for its own ends, and s390 has none.
+    let lists: &[&str] = match file.header.e_machine {
+        EM_X86_64 | EM_S390 => &[MCOUNT],
+        _ => &[MCOUNT, PATCHABLE],
+    };
+    let mut sites = Vec::new();
 
-    fn name(&self, section: &'a <Header as FileHeader>::SectionHeader) -> &'a str {
-        self.sections
-            .section_name(self.endian, section)
-            .ok()
-            .and_then(|name| std::str::from_utf8(name).ok())
-            .unwrap_or_default()
-    }
+    for (index, section) in file.sections.iter().enumerate().skip(1) {
+        if lists.contains(&&*section.name) {
+            for (relocations, _) in file.relocation_sections(index) {
+                let relocations = file.relocations(relocations)?.iter();
 
-    fn section(&self, name: &str) -> Result<Option<&'a [u8]>, Error> {
-        self.sections
-            .iter()
-            .find(|section| self.name(section) == name)
-            .map(|section| {
-                section
-                    .data(self.endian, self.bytes)
-                    .map_err(self.error(name))
-            })
-            .transpose()
-    }
-
-    /// Returns the symbols, sorted by name.
-    fn rows(&self) -> Result<Vec<Row>, Error> {
-        let symbols = self
-            .sections
-            .symbols(self.endian, self.bytes, object::elf::SHT_SYMTAB)
-            .map_err(self.error("symbol table"))?;
-        let names: Vec<Arc<str>> = self
-            .sections
-            .iter()
-            .map(|section| Arc::from(self.name(section)))
-            .collect();
-        let sites = self.sites(&symbols)?;
-        let ends = Ends::new(self, &symbols);
-        let mut rows = Vec::new();
-        let mut counts: HashMap<&str, (u32, u32)> = HashMap::new();
-
-        for symbol in symbols.iter().skip(1) {
-            let name = symbol
-                .name(self.endian, symbols.strings())
-                .ok()
-                .and_then(|name| std::str::from_utf8(name).ok())
-                .unwrap_or_default();
-
-            if symbol.st_shndx(self.endian) == SHN_UNDEF
-                || name.is_empty()
-                || symbol.st_type() == STT_FILE
-            {
-                continue;
+                sites.extend(relocations.filter_map(|relocation| file.target(&relocation)));
             }
-
-            let at = usize::from(symbol.st_shndx(self.endian));
-            let section = self.sections.section(SectionIndex(at)).ok();
-            let section_name = names.get(at);
-            let is_core = section.zip(section_name).is_some_and(|(section, name)| {
-                let is_loaded = section.sh_flags(self.endian) & u64::from(SHF_ALLOC) != 0;
-
-                is_loaded
-                    && !name.starts_with(INIT)
-                    && !NOT_KEPT.iter().any(|other| name.starts_with(other))
-            });
-            let (core, all) = counts.entry(name).or_default();
-            let address = symbol.st_value(self.endian);
-            let end = ends.end(at, address);
-
-            *core = core.saturating_add(is_core.into());
-            *all = all.saturating_add(1);
-
-            let kind = match section {
-                Some(section) => self.kind(section),
-                None if symbol.st_shndx(self.endian) == SHN_ABS => Kind::Absolute,
-                None => Kind::Other,
-            };
-
-            rows.push(Row {
-                name: name.to_owned(),
-                section: section.and(section_name.cloned()),
-                position: if is_core { *core } else { 0 },
-                position_loading: *all,
-                address,
-                size: Some(symbol.st_size(self.endian)).filter(|size| *size != 0),
-                kind,
-                global: symbol.st_bind() != STB_LOCAL,
-                init: !is_core,
-                ftrace: if kind == Kind::Text && has_site(&sites, (at, address), end) {
-                    Site::Yes
-                } else {
-                    Site::No
-                },
-            });
         }
-        // Stable: symbols of one name stay in the order of the symbol table.
-        rows.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(rows)
+    }
+    sites.sort_unstable();
+    Ok(sites)
+}
+
+/// Returns where symbols with names begin, sorted: the kernel takes a symbol to reach up to the next one.
+fn starts(file: &File<'_>) -> Vec<Spot> {
+    let mut starts: Vec<_> = file
+        .symbols
+        .iter()
+        .filter(|symbol| !symbol.name.is_empty())
+        .filter_map(|symbol| Some((symbol.place.section()?, symbol.st_value)))
+        .collect();
+
+    starts.sort_unstable();
+    starts
+}
+
+/// Tells whether a site lies between a symbol and the next one.
+fn has_site(sites: &[Spot], starts: &[Spot], spot: Spot) -> bool {
+    let next = starts.get(starts.partition_point(|start| *start <= spot));
+    let site = sites.get(sites.partition_point(|site| *site < spot));
+
+    site.is_some_and(|site| site.0 == spot.0 && next.is_none_or(|next| site < next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{module, Function};
+
+    fn read(functions: &[Function<'_>]) -> Module {
+        Module::parse(Path::new("m.ko"), &module(functions)).unwrap()
     }
 
-    fn kind(&self, section: &'a <Header as FileHeader>::SectionHeader) -> Kind {
-        let has = |flag: u32| section.sh_flags(self.endian) & u64::from(flag) != 0;
-
-        if self.name(section) == PER_CPU {
-            Kind::PerCpu
-        } else if has(SHF_EXECINSTR) {
-            Kind::Text
-        } else if !has(SHF_ALLOC) {
-            Kind::Other
-        } else if has(SHF_WRITE) {
-            Kind::Data
-        } else {
-            Kind::ReadOnly
+    fn function<'a>(name: &'a str, section: &'a str, has_site: bool) -> Function<'a> {
+        Function {
+            name,
+            section,
+            has_site,
         }
     }
 
-    /// Returns the places that are ftrace sites, sorted.
-    fn sites(&self, symbols: &SymbolTable<'a, Header>) -> Result<Vec<Place>, Error> {
-        // x86 has patchable entries for its own ends, and s390 has none.
-        let lists: &[&str] = match self.machine {
-            EM_X86_64 | EM_386 | EM_S390 => &[MCOUNT],
-            _ => &[MCOUNT, PATCHABLE],
+    #[test]
+    fn positions_and_sites() {
+        let module = read(&[
+            function("a", ".text", true),
+            function("b", ".text", false),
+            function("a", ".text.unlikely", false),
+            function("c", ".text", true),
+        ]);
+        let of = |name| -> Vec<_> {
+            module
+                .named(name)
+                .iter()
+                .map(Row::symbol)
+                .map(|symbol| (symbol.position, symbol.position_loading, symbol.ftrace))
+                .collect()
         };
-        let mut sites = Vec::new();
 
-        for section in self.sections.iter() {
-            let of =
-                SectionIndex(usize::try_from(section.sh_info(self.endian)).unwrap_or_default());
-            let is_list = self
-                .sections
-                .section(of)
-                .is_ok_and(|of| lists.contains(&self.name(of)));
+        assert_eq!(of("a"), [(1, 1, Site::Yes), (2, 2, Site::No)]);
+        assert_eq!(of("b"), [(1, 1, Site::No)]);
+        assert_eq!(of("c"), [(1, 1, Site::Yes)]);
+        assert!(of("d").is_empty());
+    }
 
-            if !is_list {
-                continue;
-            }
+    #[test]
+    fn a_symbol_that_goes_away_counts_only_while_the_module_is_loaded() {
+        let module = read(&[
+            function("a", ".init.text", true),
+            function("a", ".text", true),
+        ]);
+        let symbols: Vec<_> = module.symbols().collect();
 
-            let relocations = section
-                .rela(self.endian, self.bytes)
-                .map_err(self.error("relocations of ftrace sites"))?;
+        assert_eq!(
+            symbols
+                .iter()
+                .map(|symbol| (symbol.position, symbol.position_loading))
+                .collect::<Vec<_>>(),
+            [(0, 1), (1, 2)]
+        );
+        assert!(symbols[0].init && symbols[0].ftrace == Site::No);
+        assert_eq!(symbols[1].section, Some(".text"));
+        assert_eq!(symbols[1].kind, Kind::Text);
+        assert!(symbols[1].global);
+    }
 
-            for relocation in relocations
-                .map(|(relocations, _)| relocations)
-                .unwrap_or_default()
-            {
-                let index =
-                    usize::try_from(relocation.r_sym(self.endian, false)).unwrap_or_default();
-                let symbol = symbols
-                    .symbol(SymbolIndex(index))
-                    .map_err(self.error("relocations of ftrace sites"))?;
-                let addend = relocation.r_addend(self.endian) as u64;
+    #[test]
+    fn damaged_files() {
+        let whole = module(&[
+            function("a", ".text", true),
+            function("b", ".init.text", true),
+        ]);
 
-                sites.push((
-                    usize::from(symbol.st_shndx(self.endian)),
-                    symbol.st_value(self.endian).wrapping_add(addend),
-                ));
+        assert!(Module::parse(Path::new("m.ko"), b"nonsense").is_err());
+        for end in 0..whole.len() {
+            let _ = Module::parse(Path::new("m.ko"), &whole[..end]);
+        }
+        for at in 0..whole.len() {
+            for byte in [0, 0x7f, 0xff] {
+                let mut damaged = whole.clone();
+
+                damaged[at] = byte;
+                let _ = Module::parse(Path::new("m.ko"), &damaged);
             }
         }
-        sites.sort_unstable();
-        Ok(sites)
     }
-}
-
-/// The addresses of symbols in each section.
-struct Ends(Vec<Place>);
-
-impl Ends {
-    fn new(file: &File<'_>, symbols: &SymbolTable<'_, Header>) -> Self {
-        let mut places: Vec<_> = symbols
-            .iter()
-            .filter(|symbol| symbol.st_name(file.endian) != 0)
-            .map(|symbol| {
-                (
-                    usize::from(symbol.st_shndx(file.endian)),
-                    symbol.st_value(file.endian),
-                )
-            })
-            .collect();
-
-        places.sort_unstable();
-        Self(places)
-    }
-
-    /// Returns the address of the next symbol of the section; the kernel takes a symbol to reach up to there.
-    fn end(&self, section: usize, address: u64) -> u64 {
-        let at = self.0.partition_point(|place| *place <= (section, address));
-
-        match self.0.get(at) {
-            Some((other, end)) if *other == section => *end,
-            _ => u64::MAX,
-        }
-    }
-}
-
-fn has_site(sites: &[Place], (section, start): Place, end: u64) -> bool {
-    let at = sites.partition_point(|site| *site < (section, start));
-
-    sites
-        .get(at)
-        .is_some_and(|(other, site)| *other == section && *site < end)
 }

@@ -97,7 +97,14 @@ impl Modules {
         self.builtin.contains(module)
     }
 
-    /// Returns the names of all modules that have a file.
+    /// Returns all modules that have a file.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &Path)> {
+        self.files
+            .iter()
+            .map(|(name, path)| (name.as_str(), path.as_path()))
+    }
+
+    /// Returns their names.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
     }

@@ -6,17 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use livepatch_abi::object::VMLINUX;
+use livepatch_btf::Btf;
 
 use crate::module::Module;
 use crate::table::Table;
-use crate::{name, vmlinux, Error, Part, Symbol, Unknown};
+use crate::types::Types;
+use crate::{name, vmlinux, Error, Symbol};
 
 /// The kernel itself or a module, and its symbols.
 #[derive(Clone, Debug)]
 pub struct Object {
     pub(crate) name: String,
     pub(crate) inner: Inner,
-    pub(crate) btf: Option<Arc<[u8]>>,
+    pub(crate) types: Arc<Types>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,12 +156,27 @@ impl Object {
         }
     }
 
-    /// Returns the raw type information; that of a module continues that of the kernel.
+    /// Returns the type information; that of a module continues that of the kernel.
     ///
     /// # Errors
     ///
-    /// [`Error::Unknown`] if there is none.
+    /// [`Error::Unknown`] if there is none, or if it cannot be read.
+    pub fn btf(&self) -> Result<Arc<Btf>, Error> {
+        match &self.inner {
+            Inner::Vmlinux(_) => self.types.kernel(),
+            Inner::Module(module) => self.types.module(&self.name, module),
+        }
+    }
+
+    /// Returns the type information as it is in its file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unknown`] if there is none, or if it cannot be read.
     pub fn btf_bytes(&self) -> Result<Arc<[u8]>, Error> {
-        self.btf.clone().ok_or(Error::Unknown(Unknown(Part::Btf)))
+        match &self.inner {
+            Inner::Vmlinux(_) => self.types.kernel_bytes(),
+            Inner::Module(module) => self.types.module_bytes(&self.name, module),
+        }
     }
 }

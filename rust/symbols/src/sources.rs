@@ -63,13 +63,24 @@ impl Sources {
 
     fn provisioned(directory: &Path) -> Result<Self, Error> {
         let modules = only_subdirectory(&directory.join("modules/lib/modules"))?;
+        let of_modules = modules
+            .as_deref()
+            .and_then(Path::file_name)
+            .and_then(|name| name.to_str())
+            .map(str::to_owned);
+        let recorded = recorded_release(&directory.join("kernel.json"))?;
 
+        if let (Some(path), Some(found), Some(expected)) = (&modules, &of_modules, &recorded) {
+            if found != expected {
+                return Err(Error::Mixed {
+                    path: path.clone(),
+                    found: found.clone(),
+                    expected: expected.clone(),
+                });
+            }
+        }
         Ok(Self {
-            release: modules
-                .as_deref()
-                .and_then(Path::file_name)
-                .and_then(|name| name.to_str())
-                .map(str::to_owned),
+            release: recorded.or(of_modules),
             kallsyms: file(directory.join("kallsyms")),
             ftrace: file(directory.join("ftrace")),
             btf: file(directory.join("btf")),
@@ -162,6 +173,23 @@ fn file(path: PathBuf) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// Returns the release that scripts/kernel has written down, if it has.
+fn recorded_release(path: &Path) -> Result<Option<String>, Error> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+
+    let bytes = fs::read(path).map_err(Error::read(path))?;
+    let kernel: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::format(path, format!("is not what scripts/kernel writes: {error}"))
+    })?;
+
+    Ok(kernel
+        .get("release")
+        .and_then(serde_json::Value::as_str)
+        .map(str::to_owned))
+}
+
 /// Returns the directory that is alone in `directory`, which need not be there.
 fn only_subdirectory(directory: &Path) -> Result<Option<PathBuf>, Error> {
     if !directory.is_dir() {
@@ -182,3 +210,6 @@ fn only_subdirectory(directory: &Path) -> Result<Option<PathBuf>, Error> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

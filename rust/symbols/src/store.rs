@@ -68,7 +68,7 @@ impl Stamps {
         let mut settled = true;
 
         for path in paths {
-            let path = fs::canonicalize(path).map_err(Error::read(path))?;
+            let path = std::path::absolute(path).map_err(Error::read(path))?;
             let metadata = fs::metadata(&path).map_err(Error::read(&path))?;
 
             // The files of procfs and tracefs are empty to those who only look at them.
@@ -230,3 +230,6 @@ fn forget_oldest(directory: &Path) -> std::io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

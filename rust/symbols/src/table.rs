@@ -12,6 +12,7 @@
 //! its checksum compared; every access is bounds-checked all the same, and what is out of bounds is empty.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -75,12 +76,20 @@ pub(crate) trait Record:
 }
 
 /// A sorted table of records.
-#[derive(Debug)]
 pub(crate) struct Table<R> {
     bytes: Vec<u8>,
     records: Range<usize>,
     strings: Range<usize>,
     of: PhantomData<R>,
+}
+
+impl<R> fmt::Debug for Table<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("records", &self.records)
+            .field("strings", &self.strings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<R: Record> Table<R> {

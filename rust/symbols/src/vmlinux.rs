@@ -259,7 +259,7 @@ impl<'a> Map<'a> {
         };
 
         // A few sites are in no symbol of their name: those of functions that the linker dropped.
-        if known < sites.len() / 2 {
+        if known.saturating_mul(2) < sites.len() {
             return Err(Error::format(
                 path,
                 format!(
@@ -293,30 +293,57 @@ impl<'a> Map<'a> {
         (found, known)
     }
 
-    /// A site has the name of the first symbol at its function's address, in the order of the table.
+    /// A site has the name of the first symbol at its function's address, in the order of the table. The list is in the order of
+    /// addresses, so the functions whose names are unique say between which addresses the others are.
     fn sites_by_name(&self, sites: &[ftrace::Line<'_>]) -> (Vec<Site>, usize) {
-        let mut listed: HashMap<&str, usize> = HashMap::new();
-        let mut there: HashMap<&str, usize> = HashMap::new();
-        let groups = || {
-            self.by_address
-                .chunk_by(|(one, _), (other, _)| one == other)
-        };
-        let first_name = |group: &[(u64, usize)]| group.first().and_then(|(_, at)| self.name(*at));
+        let groups: Vec<_> = self
+            .by_address
+            .chunk_by(|(one, _), (other, _)| one == other)
+            .filter_map(|group| {
+                let (address, at) = group.first()?;
+
+                Some((*address, self.name(*at)?, group))
+            })
+            .collect();
+        let mut there: HashMap<&str, Named> = HashMap::new();
+        let mut known = 0;
+
+        for (address, name, _) in &groups {
+            let named = there.entry(name).or_default();
+
+            named.count += 1;
+            named.address = *address;
+        }
+        for site in sites {
+            if let Some(named) = there.get_mut(site.name) {
+                known += 1;
+                named.listed += 1;
+            }
+        }
+
+        let marks = marks(sites, &there);
+        let between = |address| marks.partition_point(|mark| *mark < address);
+        let mut candidates: HashMap<(&str, usize), (usize, usize)> = HashMap::new();
+        let mut passed: usize = 0;
+
+        for (address, name, _) in &groups {
+            candidates.entry((name, between(*address))).or_default().0 += 1;
+        }
+        for site in sites {
+            if let Some((_, listed)) = candidates.get_mut(&(site.name, passed)) {
+                *listed += 1;
+            }
+            passed += usize::from(there.get(site.name).is_some_and(|named| {
+                named.is_unique() && marks.get(passed) == Some(&named.address)
+            }));
+        }
+
         let mut found = vec![Site::No; self.lines.len()];
 
-        for site in sites {
-            *listed.entry(site.name).or_default() += 1;
-        }
-        for name in groups().filter_map(first_name) {
-            *there.entry(name).or_default() += 1;
-        }
-        for group in groups() {
-            let Some(name) = first_name(group) else {
-                continue;
-            };
-            let site = match (listed.get(name), there.get(name)) {
-                (None, _) => Site::No,
-                (Some(listed), Some(there)) if listed >= there => Site::Yes,
+        for (address, name, group) in groups {
+            let site = match candidates.get(&(name, between(address))) {
+                None | Some((_, 0)) => Site::No,
+                Some((there, listed)) if listed >= there => Site::Yes,
                 _ => Site::Unknown,
             };
 
@@ -326,12 +353,40 @@ impl<'a> Map<'a> {
                 }
             }
         }
-        (
-            found,
-            sites
-                .iter()
-                .filter(|site| there.contains_key(site.name))
-                .count(),
-        )
+        (found, known)
     }
 }
+
+/// The places of one name, and how often the list of sites has it.
+#[derive(Default)]
+struct Named {
+    count: usize,
+    listed: usize,
+    /// The last one's address.
+    address: u64,
+}
+
+impl Named {
+    fn is_unique(&self) -> bool {
+        self.count == 1 && self.listed == 1
+    }
+}
+
+/// Returns the addresses of the listed functions whose names are unique; none if the list is not in their order.
+fn marks(sites: &[ftrace::Line<'_>], there: &HashMap<&str, Named>) -> Vec<u64> {
+    let marks: Vec<_> = sites
+        .iter()
+        .filter_map(|site| there.get(site.name))
+        .filter(|named| named.is_unique())
+        .map(|named| named.address)
+        .collect();
+
+    if marks.is_sorted_by(|one, other| one < other) {
+        marks
+    } else {
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;
