@@ -14,6 +14,7 @@
 
 mod candidates;
 pub mod context;
+mod dwarf;
 pub mod finding;
 mod functions;
 mod inlining;
