@@ -57,6 +57,75 @@
 //! }
 //! # fn main() {}
 //! ```
+//!
+//! One that uses a function and a variable which the kernel does not export, and one of two variables
+//! of a name, of a module:
+//!
+//! ```
+//! use livepatch::bindings::{seq_file, seq_printf};
+//! use livepatch::prelude::*;
+//!
+//! #[livepatch::fix(title = "pktgen: say more", object = "pktgen")]
+//! mod more {
+//!     use super::*;
+//!
+//!     #[unexported]
+//!     unsafe extern "C" {
+//!         #[sympos(2)]
+//!         static pg_count_d: c_int;
+//!     }
+//!
+//!     #[unexported(object = "vmlinux")]
+//!     unsafe extern "C" {
+//!         static saved_command_line: *const c_char;
+//!         #[name("version_proc_show")]
+//!         fn version(m: *mut seq_file, v: *mut c_void) -> c_int;
+//!     }
+//!
+//!     #[replace]
+//!     unsafe extern "C" fn pgctrl_show(seq: *mut seq_file, v: *mut c_void) -> c_int {
+//!         // SAFETY: The module sets it when it is loaded, and is there while this runs.
+//!         let count = unsafe { pg_count_d };
+//!         // SAFETY: init/main.c sets it before there are files.
+//!         let line = unsafe { saved_command_line };
+//!         // SAFETY: The caller, seq_read_iter(), passes the open file; the format takes these two.
+//!         unsafe { seq_printf(seq, c"%d %s\n".as_ptr().cast(), count, line) };
+//!         // SAFETY: It is a function of the same sort, which uses nothing but the file.
+//!         unsafe { version(seq, v) }
+//!     }
+//! }
+//!
+//! livepatch! {
+//!     description: "Uses symbols that are not exported",
+//!     version: "2",
+//!     release: "1",
+//!     fixes: [more],
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! One whose replacement is written in C, in a file beside this one:
+//!
+//! ```
+//! use livepatch::bindings::seq_file;
+//! use livepatch::prelude::*;
+//!
+//! #[livepatch::fix(title = "proc: say that the kernel is live patched")]
+//! mod cmdline {
+//!     use super::*;
+//!
+//!     unsafe extern "C" {
+//!         #[replace(name = "cmdline_proc_show")]
+//!         fn livepatch_cmdline_proc_show(m: *mut seq_file, v: *mut c_void) -> c_int;
+//!     }
+//! }
+//!
+//! livepatch! {
+//!     description: "Replaces /proc/cmdline",
+//!     fixes: [cmdline],
+//! }
+//! # fn main() {}
+//! ```
 
 #![no_std]
 #![doc(test(no_crate_inject, attr(no_std, feature(used_with_arg))))]
