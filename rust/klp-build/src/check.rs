@@ -28,6 +28,8 @@ mod special;
 mod stack;
 mod symbols;
 pub mod target;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

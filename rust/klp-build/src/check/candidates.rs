@@ -57,6 +57,30 @@ pub(super) fn list(
     Ok(text)
 }
 
+/// Says that there is no symbol of that sympos: what is the matter, and what to do with `notation`.
+pub(super) fn out_of_range(
+    target: &Target<'_>,
+    object: &Object,
+    sympos: u64,
+    symbols: &[Symbol<'_>],
+    notation: &str,
+) -> Result<(String, String), Error> {
+    let count = symbols.len();
+    let list = list(target, object, symbols)?;
+
+    Ok(if count == 1 {
+        (
+            format!("its sympos is {sympos}, and there is 1 symbol of this name: {list}"),
+            "leave the sympos out".to_owned(),
+        )
+    } else {
+        (
+            format!("its sympos is {sympos}, and there are {count} symbols of this name: {list}"),
+            format!("say which one, with {notation} of 1 to {count}"),
+        )
+    })
+}
+
 /// Returns between which other functions each symbol is; empty where that is not known.
 fn neighbours(target: &Target<'_>, symbols: &[Symbol<'_>]) -> Vec<String> {
     let Some(path) = &target.kernel.sources().kallsyms else {

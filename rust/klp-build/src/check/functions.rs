@@ -70,7 +70,10 @@ fn find_object(
             } else {
                 "modules"
             },
-            format!("whether the functions of {name} are there, since {unknown}"),
+            format!(
+                "whether the functions of {name} are there, for lack of the kernel's {}",
+                unknown.0
+            ),
             "give a kernel directory that has it",
         )),
     }
@@ -120,22 +123,14 @@ fn check_func(
             return Ok(());
         }
         Resolution::OutOfRange(symbols) => {
-            findings.push(about(Finding::refused(
-                "sympos",
-                format!(
-                    "its sympos is {}, and there {}: {}",
-                    func.sympos,
-                    match symbols.len() {
-                        1 => "is 1 symbol of this name".to_owned(),
-                        count => format!("are {count} symbols of this name"),
-                    },
-                    candidates::list(context.target, object, &symbols)?
-                ),
-                match symbols.len() {
-                    1 => "leave the sympos out".to_owned(),
-                    count => format!("say which one, with a sympos of 1 to {count}"),
-                },
-            )));
+            let (what, what_to_do) = candidates::out_of_range(
+                context.target,
+                object,
+                func.sympos,
+                &symbols,
+                "a sympos",
+            )?;
+            findings.push(about(Finding::refused("sympos", what, what_to_do)));
             return Ok(());
         }
         Resolution::Unsteady { loaded, loading } => {

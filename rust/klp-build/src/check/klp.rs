@@ -211,7 +211,9 @@ fn ordinary(context: &Context<'_>, findings: &mut Findings) -> Result<(), Error>
             .ok()
             .and_then(|target| file.section(target));
         let is_loaded = target.is_some_and(|target| target.is_alloc());
-        if !section.is_relocations() || section.sh_flags & SHF_RELA_LIVEPATCH != 0 || !is_loaded {
+        let is_klp =
+            section.sh_flags & SHF_RELA_LIVEPATCH != 0 || section.name.starts_with(RELA_PREFIX);
+        if !section.is_relocations() || is_klp || !is_loaded {
             continue;
         }
         for relocation in file
@@ -354,7 +356,7 @@ fn resolve(
                 } else {
                     "modules"
                 },
-                format!("whether the symbols of {name} that it uses are there, since {unknown}"),
+                format!("whether the symbols of {name} that it uses are there, for lack of the kernel's {}", unknown.0),
                 "give a kernel directory that has it",
             ));
             return Ok(());
@@ -403,18 +405,20 @@ fn resolve(
                 symbols.len()
             ),
         ))),
-        Resolution::OutOfRange(symbols) => findings.push(about(Finding::refused(
-            "klp_symbol_sympos",
-            format!(
-                "its sympos is {sympos}, and there are {} symbols of this name: {}",
-                symbols.len(),
-                candidates::list(context.target, &object, &symbols)?
-            ),
-            format!(
-                "say which one, with #[sympos(..)] of 1 to {}",
-                symbols.len()
-            ),
-        ))),
+        Resolution::OutOfRange(symbols) => {
+            let (what, what_to_do) = candidates::out_of_range(
+                context.target,
+                &object,
+                sympos.into(),
+                &symbols,
+                "#[sympos(..)]",
+            )?;
+            findings.push(about(Finding::refused(
+                "klp_symbol_sympos",
+                what,
+                what_to_do,
+            )));
+        }
         Resolution::Unsteady { loaded, loading } => findings.push(about(unsteady(loaded, loading))),
     }
     Ok(())

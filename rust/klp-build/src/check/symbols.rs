@@ -56,7 +56,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
             Err(livepatch_symbols::Error::Unknown(unknown)) => {
                 findings.push(Finding::unknown(
                     "exports",
-                    format!("whether the symbols that it uses are exported to it, since {unknown}"),
+                    format!("whether the symbols that it uses are exported to it, for lack of the kernel's {}", unknown.0),
                     "give a kernel directory with Module.symvers",
                 ));
                 return Ok(());

@@ -224,7 +224,10 @@ fn read_object(
                 )
             })?,
     };
-    let Some(Pointer::Here(funcs, start)) = module.pointer(section, offset + OBJECT_FUNCS) else {
+    let funcs = module.pointer(section, offset + OBJECT_FUNCS);
+    let Some(Pointer::Here(funcs, start)) = funcs
+        .filter(|funcs| matches!(funcs, Pointer::Here(section, _) if module.is_data(*section)))
+    else {
         return Err(bad_entry(
             module,
             section,
