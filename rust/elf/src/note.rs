@@ -2,7 +2,7 @@
 
 //! The note in which a livepatch says what it is; its format is in [`livepatch_abi::note`].
 
-use livepatch_abi::note::{fields, key, MAX_DESCRIPTOR, OWNER, VERSION_1};
+use livepatch_abi::note::{fields, key, MAX_DESCRIPTOR, NO, OWNER, VERSION_1, YES};
 use object::Endianness;
 
 use crate::notes;
@@ -14,6 +14,8 @@ pub struct Note {
     pub name: String,
     /// The version and release; [`None`] when the author gave none.
     pub version: Option<String>,
+    /// Whether it replaces the livepatches that are there; [`None`] when that is decided at load, or not known.
+    pub replace: Option<bool>,
     /// The release of the kernel that it was built for.
     pub kernel: String,
     /// The build id of that kernel, in hexadecimal; [`None`] when it was not known.
@@ -108,6 +110,7 @@ impl Note {
             Some(fix) => fix.field(key, value),
             None => match key {
                 key::VERSION => self.version = Some(value.to_owned()),
+                key::REPLACE => self.replace = replace(value),
                 key::KERNEL => value.clone_into(&mut self.kernel),
                 key::BUILD_ID => self.build_id = Some(value.to_owned()),
                 key::DATE => self.date = value.parse().ok(),
@@ -115,6 +118,15 @@ impl Note {
                 _ => {}
             },
         }
+    }
+}
+
+/// Reads whether others are replaced.
+fn replace(value: &str) -> Option<bool> {
+    match value {
+        YES => Some(true),
+        NO => Some(false),
+        _ => None,
     }
 }
 
@@ -213,7 +225,7 @@ mod tests {
         build_id: Some("5d1c"),
         date: 1_790_000_000,
     };
-    const FIXES: &[u8] = b"version=3-1\0fix=one\0title=A title\0cve=CVE-2026-1\0cve=CVE-2026-2\0\
+    const FIXES: &[u8] = b"version=3-1\0replace=yes\0fix=one\0title=A title\0cve=CVE-2026-1\0cve=CVE-2026-2\0\
         reference=bsc#1\0severity=low\0function=vmlinux:foo.part.0,2\0fix=two\0title=B\0later=x\0";
 
     fn expected() -> Note {
@@ -221,6 +233,7 @@ mod tests {
         Note {
             name: text("test"),
             version: Some(text("3-1")),
+            replace: Some(true),
             kernel: text("7.3.4"),
             build_id: Some(text("5d1c")),
             date: Some(1_790_000_000),

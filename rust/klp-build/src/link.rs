@@ -14,6 +14,7 @@
 //! `Documentation/livepatch/module-elf-format.rst`.
 
 mod convert;
+mod debug;
 mod note;
 mod refusal;
 mod replace;
@@ -32,7 +33,7 @@ use crate::Status;
 /// The arguments of `klp-build link`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The kernel that the modules are for: a directory that scripts/kernel made; the note gets its build id.
+    /// The directory of the kernel that the modules are for: one that `make kernel` prints; the note gets its build id.
     #[arg(long, value_name = "DIR", conflicts_with = "notes")]
     kernel: Option<PathBuf>,
     /// The notes of the kernel, as in /sys/kernel/notes; the note gets the build id.
@@ -123,10 +124,12 @@ pub fn link(file: &mut File<'_>, origin: &Origin<'_>) -> Result<Changes, Vec<Ref
 ///
 /// See [`Error`].
 pub fn run(args: &Args, output: &mut dyn Write) -> Result<Status, Error> {
-    let notes = match &args.kernel {
-        Some(directory) => Some(directory.join("notes")),
-        None => args.notes.clone(),
+    let of_kernel = || {
+        let notes = args.kernel.as_ref()?.join("notes");
+        // A kernel's tree has none.
+        notes.exists().then_some(notes)
     };
+    let notes = args.notes.clone().or_else(of_kernel);
     let notes = match notes {
         Some(file) => Some((read(&file)?.0, file)),
         None => None,

@@ -10,12 +10,13 @@ use livepatch_elf::testing::{Module, MACHINES, RODATA};
 use super::*;
 
 const FIXES: &[u8] =
-    b"version=3-1\0fix=one\0title=net: \x1b[31mred\0cve=CVE-2026-12345\0reference=bsc#1\0\
+    b"version=3-1\0replace=yes\0fix=one\0title=net: \x1b[31mred\0cve=CVE-2026-12345\0reference=bsc#1\0\
       severity=important\0function=vmlinux:foo,0\0function=af_packet:bar,2\0fix=two\0title=second\0";
 
 const TEXT: &str = "\
 name      test
 version   3-1
+replaces  the livepatches that are there
 kernel    7.3.4
 build id  5d1c
 date      2026-09-21 14:13:20 UTC

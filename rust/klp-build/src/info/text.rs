@@ -41,6 +41,7 @@ pub fn print(note: &Note, output: &mut dyn Write) -> io::Result<()> {
     let Note {
         name,
         version,
+        replace,
         kernel,
         build_id,
         date,
@@ -51,6 +52,11 @@ pub fn print(note: &Note, output: &mut dyn Write) -> io::Result<()> {
     line("name", name)?;
     if let Some(version) = version {
         line("version", version)?;
+    }
+    match replace {
+        Some(true) => line("replaces", "the livepatches that are there")?,
+        Some(false) => line("replaces", "nothing")?,
+        None => {}
     }
     line("kernel", kernel)?;
     if let Some(build_id) = build_id {

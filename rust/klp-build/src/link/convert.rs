@@ -2,9 +2,6 @@
 
 //! References to unexported symbols become klp relocations.
 //!
-//! A reference from a section that is not loaded, which is debug information, is dropped: the kernel would not apply a klp
-//! relocation there, and what applies ordinary ones would find no address.
-//!
 //! Two sections of relocations for one section are more than some tools can take. `strip` and the like keep the klp relocations,
 //! and follow the symbols that they refer to, only where they come second to ordinary ones. So where none of these is left, one
 //! stays that the kernel does nothing for.
@@ -21,6 +18,7 @@ use livepatch_elf::elf::{
 };
 use livepatch_elf::{File, Place, Relocation, Section, Symbol};
 
+use super::debug::drop_references;
 use super::section::refused;
 use super::{Changes, Refusal};
 
@@ -59,6 +57,11 @@ pub fn convert(file: &mut File<'_>, changes: &mut Changes) -> Result<(), Vec<Ref
     let mut refusals = Vec::new();
     let objects = objects(file, &mut refusals);
     if refusals.is_empty() {
+        let is_unexported = |symbol| matches!(objects.get(symbol), Some(Some(_)));
+        match drop_references(file, is_unexported) {
+            Ok(dropped) => changes.dropped = dropped,
+            Err(error) => refusals.push(error.into()),
+        }
         split(file, &objects, changes, &mut refusals);
     }
     if !refusals.is_empty() {
@@ -117,7 +120,6 @@ fn split(
             .and_then(Option::as_deref)
     };
 
-    let mut empty = Vec::new();
     for index in 1..file.sections.len() {
         let Some(section) = file.section(index) else {
             continue;
@@ -164,9 +166,7 @@ fn split(
                 stay.push(relocation);
                 continue;
             };
-            if !target_section.is_alloc() {
-                changes.dropped += 1;
-            } else if let Some(reason) = refused(target_section, object) {
+            if let Some(reason) = refused(target_section, object) {
                 refusals.push(Refusal::Place {
                     section: target_section.name.to_string(),
                     offset: relocation.r_offset,
@@ -189,19 +189,12 @@ fn split(
             continue;
         }
         if stay.is_empty() {
-            if moved.is_empty() {
-                empty.push(index);
-            } else {
-                stay.push(nothing(file.header.e_machine));
-            }
+            stay.push(nothing(file.header.e_machine));
         }
         file.set_relocations(index, &stay);
         for (object, relocations) in moved {
             add(file, target, &object, &relocations);
         }
-    }
-    if let Err(error) = file.retain_sections(|index, _| !empty.contains(&index)) {
-        refusals.push(error.into());
     }
 }
 

@@ -9,6 +9,7 @@ use livepatch_elf::elf::{NT_GNU_BUILD_ID, SHF_ALLOC, SHT_NOTE};
 use livepatch_elf::note::Build;
 use livepatch_elf::{notes, Endianness, File};
 
+use super::debug::drop_references;
 use super::{Changes, Refusal};
 
 /// The key of the module's name in `.modinfo`; the kernel decides its spelling.
@@ -93,9 +94,20 @@ pub fn make(
     let contents =
         livepatch_elf::note::make(file.endian(), build, fixes.bytes()).map_err(Refusal::Note)?;
 
-    // What the fields were to the compiler, nobody needs; and nothing may refer to them.
-    file.retain_symbols(|_, symbol| symbol.place.section() != Some(index))?;
-    if let Some(section) = file.sections.get_mut(index) {
+    // What the fields were to the compiler, nobody needs, and debug information has nothing to tell of them.
+    let of_fixes: Vec<bool> = file
+        .symbols
+        .iter()
+        .map(|symbol| symbol.place.section() == Some(index))
+        .collect();
+    drop_references(file, |symbol| of_fixes.get(symbol) == Some(&true))?;
+    // Nothing else may refer to them.
+    file.retain_symbols(|index, _| of_fixes.get(index) != Some(&true))?;
+    let section = file
+        .sections
+        .iter_mut()
+        .find(|section| section.name == FIXES_SECTION);
+    if let Some(section) = section {
         section.name = SECTION.into();
         section.sh_type = SHT_NOTE;
         section.sh_flags = SHF_ALLOC.into();

@@ -38,7 +38,7 @@ fn livepatch(machine: (Endianness, u16)) -> Module {
     let data = module.section(".data", DATA, &[0; 16]);
     let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
     let debug = module.section(".debug_info", DEBUG, &[0; 16]);
-    module.local("fields", STT_OBJECT, fixes, 0, FIXES.len() as u64);
+    let fields = module.local("fields", STT_OBJECT, fixes, 0, FIXES.len() as u64);
     module.local("", STT_SECTION, fixes, 0, 0);
     let show = module.local("show", STT_FUNC, text, 0, 32);
     let foo = module.global(FOO, Place::Absolute, UNLINKED);
@@ -55,7 +55,7 @@ fn livepatch(machine: (Endianness, u16)) -> Module {
     );
     module.relocations(only, &[(0, foo, 2, 3)]);
     module.relocations(data, &[(0, show, 1, 0), (8, bar, 1, 0)]);
-    module.relocations(debug, &[(0, foo, 1, 0)]);
+    module.relocations(debug, &[(0, foo, 1, 0), (8, fields, 1, 0)]);
     module
 }
 
