@@ -9,7 +9,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 # Which kernel: KERNEL=<release> of the archive, or KDIR=<prepared tree>.
-export KERNEL KDIR BACKEND MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
+export KERNEL KDIR BACKEND CHECK KLP_BUILD MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
 
 PHONY := all
 all: modules
@@ -89,5 +89,7 @@ doc:
 #:   MODULE_SIG_KEY=<file>, MODULE_SIG_CERT=<file>
 #:                     sign with this key; KBUILD_SIGN_PIN is its passphrase. Without it, with
 #:                     DKMS's key or shim-signed's, where this machine has one
+#:   CHECK=no          do not check whether the livepatches fit the kernel
+#:   KLP_BUILD=<file>  a klp-build that is there already, instead of one that cargo builds
 #:   V=1               show the commands
 .PHONY: $(PHONY)
