@@ -5,7 +5,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use livepatch_symbols::{Error, Kernel, Sources};
+use livepatch_symbols::{Error, Kernel, Part, Sources};
 
 /// The kernel that a livepatch is for. A file that is given by itself takes the place of the one in the directory.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -116,6 +116,25 @@ impl Target {
         Kernel::open(&self.sources()?, self.cache_directory().as_deref())
     }
 
+    /// Returns what to do when a part of the kernel is not known.
+    pub fn advice(part: Part) -> String {
+        let option = match part {
+            Part::Release => "--kernel DIR",
+            Part::Kallsyms => "--kallsyms FILE",
+            Part::Ftrace => "--ftrace FILE",
+            Part::Btf => "--btf FILE",
+            Part::Notes => "--notes FILE",
+            Part::Config => "--config FILE",
+            Part::Modules => "--modules DIR",
+            Part::Symvers => "--symvers FILE",
+        };
+
+        format!(
+            "give it with {option}; on the kernel itself, it is {}",
+            part.found_at()
+        )
+    }
+
     /// Returns where what takes long to read is kept, if anywhere.
     fn cache_directory(&self) -> Option<PathBuf> {
         let is_set = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
@@ -133,5 +152,89 @@ impl Target {
         } else {
             self.cache.clone().or_else(default)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        target: Target,
+    }
+
+    fn parse(args: &[&str]) -> Result<Target, clap::Error> {
+        Cli::try_parse_from([&["klp-build"], args].concat()).map(|cli| cli.target)
+    }
+
+    #[test]
+    fn nothing_is_given() {
+        let target = parse(&["--no-cache"]).unwrap();
+
+        assert!(!target.is_given());
+        assert_eq!(target.sources().unwrap(), Sources::default());
+        assert!(target.cache_directory().is_none());
+        assert!(target.open().unwrap().release().is_err());
+    }
+
+    #[test]
+    fn a_file_takes_the_place_of_the_directory_s() {
+        let directory = tempfile::tempdir().unwrap();
+        let kernel = directory.path().to_str().unwrap();
+
+        for file in ["kallsyms", "btf", "tree/Module.symvers"] {
+            let path = directory.path().join(file);
+
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+
+        let args = ["--kernel", kernel, "--btf", "/b", "--symvers", "/s"];
+        let target = parse(&args).unwrap();
+        let sources = target.sources().unwrap();
+
+        assert!(target.is_given());
+        assert_eq!(sources.kallsyms, Some(directory.path().join("kallsyms")));
+        assert_eq!(sources.btf, Some("/b".into()));
+        assert_eq!(
+            sources.symvers,
+            [
+                PathBuf::from("/s"),
+                directory.path().join("tree/Module.symvers")
+            ]
+        );
+    }
+
+    #[test]
+    fn contradictions() {
+        assert!(parse(&["--running", "--kernel", "/k"]).is_err());
+        assert!(parse(&["--cache", "/c", "--no-cache"]).is_err());
+    }
+
+    #[test]
+    fn where_tables_are_kept() {
+        let target = parse(&["--running", "--cache", "/c"]).unwrap();
+
+        assert!(target.is_given());
+        assert_eq!(target.cache_directory(), Some("/c".into()));
+    }
+
+    #[test]
+    fn no_kernel() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = parse(&["--kernel", directory.path().to_str().unwrap()]).unwrap();
+
+        assert!(matches!(target.open(), Err(Error::NotKernel { .. })));
+    }
+
+    #[test]
+    fn advice_names_the_option_and_the_place() {
+        let advice = Target::advice(Part::Ftrace);
+
+        assert!(advice.contains("--ftrace FILE") && advice.contains("/sys/kernel/tracing"));
     }
 }

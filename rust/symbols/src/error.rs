@@ -42,6 +42,24 @@ impl fmt::Display for Part {
     }
 }
 
+impl Part {
+    /// Returns where a running kernel, or what is installed for it, has the part.
+    pub fn found_at(self) -> &'static str {
+        match self {
+            Self::Release => "/proc/sys/kernel/osrelease",
+            Self::Kallsyms => "/proc/kallsyms, for root",
+            Self::Ftrace => {
+                "/sys/kernel/tracing/available_filter_functions, for root and with tracefs mounted"
+            }
+            Self::Btf => "/sys/kernel/btf/vmlinux, of a kernel with CONFIG_DEBUG_INFO_BTF",
+            Self::Notes => "/sys/kernel/notes",
+            Self::Config => "/boot/config-<release> or /proc/config.gz",
+            Self::Modules => "/lib/modules/<release>",
+            Self::Symvers => "Module.symvers, in the headers package of the kernel",
+        }
+    }
+}
+
 /// No source tells this part of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the kernel's {0} is not known")]

@@ -230,7 +230,7 @@ impl Kernel {
                 || Stamps::take(paths(), None),
                 |key| {
                     let files = paths()
-                        .map(|path| Ok((path, fs::read(path).map_err(Error::read(path))?)))
+                        .map(|path| Ok((path, livepatch_elf::read(path)?.0)))
                         .collect::<Result<Vec<_>, Error>>()?;
 
                     exports::build(&files, key)
@@ -243,8 +243,8 @@ impl Kernel {
 
     /// Returns the objects that have a function of the name, sorted; `vmlinux` comes first.
     ///
-    /// What cannot be read is not searched. All modules are read, unless that was done before and kept: this takes minutes of
-    /// processor time, and is for a hint to somebody who has named the wrong object.
+    /// What cannot be read is not searched. All modules are read, unless that was done before and kept: this takes some ten
+    /// seconds of processor time, and is for a hint to somebody who has named the wrong object.
     ///
     /// # Errors
     ///

@@ -22,13 +22,13 @@ pub struct Sources {
     pub module_btf: Option<PathBuf>,
     /// Its ELF notes.
     pub notes: Option<PathBuf>,
-    /// Its configuration, compressed with gzip or not.
+    /// Its configuration, compressed or not.
     pub config: Option<PathBuf>,
     /// The directory of its modules, as `/lib/modules/<release>`.
     pub modules: Option<PathBuf>,
     /// Files of modules that are not in that directory, and are loaded all the same; one wins over a module of its name there.
     pub module_files: Vec<PathBuf>,
-    /// What it and modules export; an earlier file wins.
+    /// What it and modules export: files `Module.symvers`, compressed or not; an earlier one wins.
     pub symvers: Vec<PathBuf>,
     /// The kernel as an ELF file with debug information.
     pub vmlinux: Option<PathBuf>,
@@ -140,7 +140,8 @@ impl Sources {
         }
         Ok(Self {
             kallsyms: file(root.join("proc/kallsyms")),
-            ftrace: first(&ftrace),
+            // What is there but not for this user is not known, and most commands can do without.
+            ftrace: first(&ftrace).filter(|path| fs::File::open(path).is_ok()),
             btf: file(root.join("sys/kernel/btf/vmlinux")),
             module_files: Vec::new(),
             module_btf: Some(root.join("sys/kernel/btf")).filter(|directory| directory.is_dir()),
@@ -154,6 +155,10 @@ impl Sources {
             symvers: first(&[
                 format!("lib/modules/{release}/build/Module.symvers"),
                 format!("usr/src/linux-headers-{release}/Module.symvers"),
+                format!("lib/modules/{release}/symvers.xz"),
+                format!("lib/modules/{release}/symvers.gz"),
+                format!("boot/symvers-{release}.xz"),
+                format!("boot/symvers-{release}.gz"),
             ])
             .into_iter()
             .collect(),

@@ -118,6 +118,12 @@ fn the_running_kernel() {
     );
     assert_eq!(sources.notes, None);
 
+    fs::remove_file(root.path().join("lib/modules/7.3.4/build/Module.symvers")).unwrap();
+    write(root.path(), "boot/symvers-7.3.4.gz", "");
+    assert_eq!(
+        Sources::running(root.path()).unwrap().symvers.first(),
+        path("boot/symvers-7.3.4.gz").as_ref()
+    );
     write(root.path(), "boot/config-7.3.4", "");
     assert_eq!(
         Sources::running(root.path()).unwrap().config,

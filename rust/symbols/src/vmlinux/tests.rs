@@ -154,3 +154,47 @@ fn the_greatest_addresses() {
     assert_eq!((symbol.size, symbol.ftrace), (None, Site::Yes));
     assert_eq!(table.named("_text")[0].symbol(&table).size, None);
 }
+
+#[test]
+fn arbitrary_bytes() {
+    let ftrace = b"ffffffff81000014 show\nffffffff81000020 alias\nffffffff81000064 show\n";
+    let names = b"show\nalias\nshow\nweak\nlast\n";
+    // A linear congruential generator: the same bytes in each run.
+    let mut state: u64 = 1;
+    let mut random = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+
+    for round in 0..3000 {
+        let mut texts = [
+            KALLSYMS.to_vec(),
+            if round % 2 == 0 {
+                ftrace.to_vec()
+            } else {
+                names.to_vec()
+            },
+        ];
+
+        for text in &mut texts {
+            for _ in 0..random(8) {
+                let at = random(text.len());
+
+                text[at] = random(256) as u8;
+            }
+            text.truncate(text.len() - random(4));
+        }
+
+        let [kallsyms, ftrace] = texts;
+
+        if let Ok(table) = table(&kallsyms, Some(&ftrace)) {
+            for row in table.records() {
+                let name = row.symbol(&table).name;
+
+                assert!(!table.named(name).is_empty());
+            }
+        }
+    }
+}
