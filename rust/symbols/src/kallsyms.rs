@@ -43,7 +43,7 @@ pub(crate) fn hexadecimal(digits: &[u8]) -> Option<u64> {
         return None;
     }
     digits.iter().try_fold(0, |number: u64, digit| {
-        Some(number << 4 | u64::from(char::from(*digit).to_digit(16)?))
+        Some((number << 4) | u64::from(char::from(*digit).to_digit(16)?))
     })
 }
 

@@ -159,11 +159,10 @@ impl Store {
             .as_ref()
             .filter(|_| before.settled)
             .map(|directory| {
-                let hex: String = key
+                let hex = key
                     .iter()
                     .take(16)
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                    .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
 
                 directory.join(format!("{name}-{hex}{SUFFIX}"))
             });

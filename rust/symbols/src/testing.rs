@@ -48,7 +48,7 @@ pub(crate) fn module(functions: &[Function<'_>]) -> Vec<u8> {
         if function.has_site {
             // R_X86_64_64
             rela.extend((sites * 8).to_le_bytes());
-            rela.extend(((at as u64 + 1) << 32 | 1).to_le_bytes());
+            rela.extend((((at as u64 + 1) << 32) | 1).to_le_bytes());
             rela.extend(4_u64.to_le_bytes());
             sites += 1;
         }
