@@ -38,8 +38,8 @@ use livepatch_elf::File;
 use livepatch_symbols::Kernel;
 
 use self::context::Context;
-use self::finding::Findings;
-use self::model::Livepatch;
+use self::finding::{Finding, Findings};
+use self::model::{Kind, Livepatch};
 use self::module::Module;
 use self::report::{FileReport, Report};
 use self::target::Target;
@@ -90,14 +90,6 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         source: livepatch_elf::Error,
-    },
-    /// The tables of a livepatch cannot be read.
-    #[error("{path}: the tables of the livepatch are damaged: {source}", path = path.display())]
-    Tables {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: model::Unreadable,
     },
     /// The report cannot be written.
     #[error("cannot write the report: {0}")]
@@ -162,18 +154,25 @@ pub fn check(target: &Target<'_>, path: &Path, bytes: &[u8]) -> Result<Checked, 
         Some(name) => name.replace('-', "_"),
         None => modinfo::name_of_file(path).unwrap_or_default(),
     };
-    let livepatch =
-        model::read(&module, &name, target.layout()?).map_err(|source| Error::Tables {
-            path: path.to_owned(),
-            source,
-        })?;
+    let mut findings = Findings::default();
+    let layout = target.layout()?;
+    let livepatch = model::read(&module, &name, layout).unwrap_or_else(|unreadable| {
+        findings.push(Finding::refused(
+            "tables",
+            format!("its tables are damaged: {unreadable}"),
+            "build it again; what is written by hand ends with an entry of zeroes",
+        ));
+        Livepatch {
+            name: name.clone(),
+            ..Livepatch::empty(Kind::Damaged)
+        }
+    });
     let context = Context {
         path,
         module: &module,
         livepatch: &livepatch,
         target,
     };
-    let mut findings = Findings::default();
 
     for rule in RULES {
         rule(&context, &mut findings)?;

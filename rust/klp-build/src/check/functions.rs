@@ -296,16 +296,15 @@ fn no_site(context: &Context<'_>, object: &Object, symbol: &Symbol<'_>) -> Resul
         .btf_of(object)?
         .map(|btf| !btf.find(TypeKind::Func, symbol.name).is_empty());
 
-    let why = if is_noinstr {
+    let why = if in_btf == Some(false) && symbol.global {
+        "it is written in assembly, or in Rust: it has no type information either"
+    } else if is_noinstr {
         "it is noinstr, code in which nothing may be traced"
     } else if is_entry {
         "it is entry code, where nothing may be traced"
     } else {
         match in_btf {
             Some(true) => "it is notrace, or in a file that is compiled without tracing",
-            Some(false) if symbol.global => {
-                "it is written in assembly, or in Rust: it has no type information either"
-            }
             _ => "it is notrace, or no C",
         }
     };

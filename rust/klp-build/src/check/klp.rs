@@ -17,7 +17,7 @@ use livepatch_symbols::{Lookup, Resolution};
 use super::context::Context;
 use super::finding::{Finding, Findings};
 use super::functions::{elsewhere, suggestion, unsteady};
-use super::{candidates, model, special, Error};
+use super::{candidates, special, Error};
 
 /// What the sections begin with in which upstream's klp-build leaves relocations to its last step.
 const UNFINISHED: &str = "__klp_relocs.";
@@ -154,10 +154,7 @@ fn check_section(
             .object(object),
         );
     }
-    if object != VMLINUX
-        && !context.livepatch.has_object(object)
-        && context.livepatch.kind != model::Kind::RunTime
-    {
+    if object != VMLINUX && !context.livepatch.has_object(object) && context.livepatch.is_known() {
         findings.push(
             Finding::refused(
                 "klp_object",

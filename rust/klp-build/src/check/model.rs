@@ -22,6 +22,8 @@ pub enum Kind {
     KlpBuild,
     /// Not known: the tables are made at run time.
     RunTime,
+    /// Not known: the tables are damaged.
+    Damaged,
 }
 
 /// A livepatch, as its module file describes it.
@@ -82,6 +84,22 @@ pub struct State {
 }
 
 impl Livepatch {
+    /// Makes one of which nothing is known.
+    pub fn empty(kind: Kind) -> Self {
+        Self {
+            name: String::new(),
+            kind,
+            objects: Vec::new(),
+            replace: None,
+            states: None,
+        }
+    }
+
+    /// Returns whether its tables could be read.
+    pub fn is_known(&self) -> bool {
+        !matches!(self.kind, Kind::RunTime | Kind::Damaged)
+    }
+
     /// Returns each replaced function with its object.
     pub fn funcs(&self) -> impl Iterator<Item = (&Object, &Func)> {
         self.objects

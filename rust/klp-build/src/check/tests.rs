@@ -198,6 +198,9 @@ fn some_mod(name: &str, depends: &str) -> Vec<u8> {
     let show = module.local("mod_show", STT_FUNC, text, 0, 32);
     module.local("mod_quiet", STT_FUNC, text, 32, 32);
     module.local("mod_static", STT_FUNC, text, 64, 32);
+    let init = module.section(".init.text", TEXT, &[0; 16]);
+    module.local("mod_twice", STT_FUNC, init, 0, 16);
+    module.local("mod_twice", STT_FUNC, text, 64, 16);
     module.local(&format!("{name}_data"), STT_OBJECT, data, 0, 8);
     module.local("mod_key", STT_OBJECT, data, 8, 8);
     module.relocations(sites, &[(0, show, R_X86_64_64, 0)]);

@@ -29,6 +29,12 @@ pub(super) fn read(module: &Module<'_>) -> Result<Option<Livepatch>, Unreadable>
     let Some((section, objects)) = module.file.section_by_name(OBJECTS) else {
         return Ok(None);
     };
+    if objects.size() % OBJECT_SIZE != 0 {
+        return Err(Unreadable::Size {
+            section: OBJECTS,
+            entry: OBJECT_SIZE,
+        });
+    }
     let count = objects.size() / OBJECT_SIZE;
 
     Ok(Some(Livepatch {

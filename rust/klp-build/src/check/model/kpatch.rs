@@ -27,6 +27,12 @@ pub(super) fn read(module: &Module<'_>) -> Result<Option<Livepatch>, Unreadable>
     let Some((section, funcs)) = module.file.section_by_name(FUNCS) else {
         return Ok(None);
     };
+    if funcs.size() % FUNC_SIZE != 0 {
+        return Err(Unreadable::Size {
+            section: FUNCS,
+            entry: FUNC_SIZE,
+        });
+    }
     let mut objects: Vec<Object> = Vec::new();
 
     for index in 0..funcs.size() / FUNC_SIZE {

@@ -39,6 +39,14 @@ pub enum Unreadable {
         /// The symbol that the table is in, or its section.
         symbol: String,
     },
+    /// A section does not hold whole entries.
+    #[error("the section {section} does not hold whole entries of {entry} bytes")]
+    Size {
+        /// The name of the section.
+        section: &'static str,
+        /// The size of an entry.
+        entry: u64,
+    },
     /// A table is larger than any that a livepatch has.
     #[error("the table {symbol} has more than {} entries", tables::MAX_ENTRIES)]
     TooLarge {
@@ -60,13 +68,7 @@ pub fn read(module: &Module<'_>, name: &str, layout: Layout) -> Result<Livepatch
     } else if let Some(livepatch) = tables::read(module, layout)? {
         livepatch
     } else {
-        Livepatch {
-            name: String::new(),
-            kind: Kind::RunTime,
-            objects: Vec::new(),
-            replace: None,
-            states: None,
-        }
+        Livepatch::empty(Kind::RunTime)
     };
 
     livepatch.name = name.to_owned();

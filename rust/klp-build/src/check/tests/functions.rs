@@ -157,6 +157,17 @@ fn data() {
     );
 }
 
+/// A function of initialisation counts while the module is being loaded, and not later.
+#[test]
+fn unsteady() {
+    assert_eq!(
+        replacing(&Fake::new(), Some("some_mod"), "mod_twice", 0),
+        ["some_mod: mod_twice: the module has symbols of this name that are discarded after its initialisation, so that if it is loaded \
+          before the livepatch this is the one at .text+0x40, and if after, none: use another symbol, since no sympos is right in both \
+          cases"]
+    );
+}
+
 #[test]
 fn no_new_function() {
     let mut maker = Maker::new();

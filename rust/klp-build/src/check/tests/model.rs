@@ -195,9 +195,16 @@ fn no_end() {
     let patch = maker.data("patch", PATCH);
     maker.pointer(patch + 8, object);
 
+    let bytes = maker.bytes();
+
     assert_eq!(
-        read(&maker.bytes()).unwrap_err().to_string(),
+        read(&bytes).unwrap_err().to_string(),
         "the table funcs does not end with an entry of zeroes"
+    );
+    assert_eq!(
+        Fake::new().says(&bytes),
+        ["its tables are damaged: the table funcs does not end with an entry of zeroes: build it again; what is written by hand ends \
+          with an entry of zeroes"]
     );
 }
 
