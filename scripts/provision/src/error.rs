@@ -141,6 +141,13 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Returns whether the archive lacks the kernel that was asked for by its release: it may have had it once.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::UnknownRelease { .. } | Self::Incomplete { .. })
+    }
+}
+
 fn list_skipped(list: &[String]) -> String {
     list.iter().flat_map(|line| ["\n  ", line]).collect()
 }

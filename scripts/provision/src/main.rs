@@ -115,6 +115,9 @@ enum ConfigValue {
     CcText,
 }
 
+/// The exit status when the archive lacks the kernel that was asked for: `scripts/kernel` hands it on.
+const GONE: u8 = 75;
+
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(output) => {
@@ -123,7 +126,11 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("provision: {error}");
-            ExitCode::FAILURE
+            if error.is_gone() {
+                ExitCode::from(GONE)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
