@@ -21,4 +21,4 @@ mod units;
 pub(super) use error::Error;
 pub(super) use functions::{Found, Function, Functions};
 pub(super) use sections::DebugInfo;
-pub(super) use units::{Reader, Unit};
+pub(super) use units::{Reader, Unit, Units};

@@ -64,6 +64,39 @@ impl<'a> Units<'a> {
         Some((index, offset.to_unit_offset(self.headers.get(index)?)?))
     }
 
+    /// Returns the headers of the units, in the order of the file.
+    pub(in crate::check) fn headers(&self) -> &[UnitHeader<Reader<'a>>] {
+        &self.headers
+    }
+
+    /// Returns where a unit begins in `.debug_info`, and all that it has there.
+    pub(in crate::check) fn bytes(&self, header: &UnitHeader<Reader<'a>>) -> (usize, &'a [u8]) {
+        let start = start(header);
+        let bytes = start
+            .checked_add(header.length_including_self())
+            .and_then(|end| self.dwarf.debug_info.reader().slice().get(start..end));
+
+        (start, bytes.unwrap_or_default())
+    }
+
+    /// Returns the bytes of a table of abbreviations.
+    pub(in crate::check) fn table(&self, offset: DebugAbbrevOffset) -> &'a [u8] {
+        let all = self.dwarf.debug_abbrev.reader().slice();
+
+        all.get(offset.0..self.table_end(offset))
+            .unwrap_or_default()
+    }
+
+    /// Returns where a table of abbreviations has to end.
+    fn table_end(&self, offset: DebugAbbrevOffset) -> usize {
+        let all = self.dwarf.debug_abbrev.reader().len();
+
+        self.tables
+            .range(offset.0.saturating_add(1)..)
+            .next()
+            .map_or(all, |next| all.min(*next))
+    }
+
     /// Reads a table of abbreviations.
     ///
     /// No table reaches into the next one. It matters for broken files only: many tables with the same end would be read over and
@@ -77,12 +110,10 @@ impl<'a> Units<'a> {
         offset: DebugAbbrevOffset,
     ) -> Result<Abbreviations, Error> {
         let all = self.dwarf.debug_abbrev.reader();
-        let end = self
-            .tables
-            .range(offset.0 + 1..)
-            .next()
-            .map_or(all.len(), |next| all.len().min(*next));
-        let bytes = all.slice().get(..end).unwrap_or_default();
+        let bytes = all
+            .slice()
+            .get(..self.table_end(offset))
+            .unwrap_or_default();
 
         Ok(DebugAbbrev::new(bytes, all.endian()).abbreviations(offset)?)
     }
@@ -146,6 +177,41 @@ impl<'a> Units<'a> {
             unit.low_pc = address;
         }
         Ok(unit)
+    }
+
+    /// Returns the path of a source file, as a unit numbers them.
+    pub(in crate::check) fn file(&self, unit: &Unit<'a>, index: u64) -> Option<String> {
+        let mut entries = unit.entries();
+
+        entries.next_entry().ok()?;
+        let lines = match entries.current()?.attr_value(constants::DW_AT_stmt_list) {
+            Ok(Some(AttributeValue::DebugLineRef(offset))) => offset,
+            _ => return None,
+        };
+        let program = self
+            .dwarf
+            .debug_line
+            .program(lines, unit.header.address_size(), unit.comp_dir, unit.name)
+            .ok()?;
+        let file = program.header().file(index)?;
+        let string = |value| {
+            self.dwarf
+                .attr_string(unit, value)
+                .map(|string| string.to_string_lossy().into_owned())
+                .ok()
+        };
+        let name = string(file.path_name())?;
+
+        Some(
+            match file.directory(program.header()).and_then(string).as_deref() {
+                None | Some("" | ".") => name,
+                Some(directory) => {
+                    let directory = directory.strip_prefix("./").unwrap_or(directory);
+
+                    format!("{directory}/{name}")
+                }
+            },
+        )
     }
 
     /// Reads all units.
