@@ -85,7 +85,11 @@ link_modules() {
 check_modules() {
 	local module reason livepatches=() check=("${enter[@]}" "$klp_build" check --each)
 	while IFS= read -r -d '' module; do
-		grep --quiet --text --fixed-strings livepatch=Y "$module" || continue
+		if ! grep --quiet --text --fixed-strings livepatch=Y "$module"; then
+			# What a livepatch changes may have been built beside it.
+			check+=(--module "$module")
+			continue
+		fi
 		reason=${module#"$output/"}
 		reason=$top/${reason%/*}/unchecked
 		if [[ -e $reason ]]; then
