@@ -2,7 +2,7 @@
 
 //! Each function that a livepatch replaces is there, is the one that is meant, and can be replaced.
 
-use livepatch_btf::Kind as TypeKind;
+use livepatch_btf::TypeId;
 use livepatch_symbols::{Kind, Lookup, Object, Resolution, Site, Symbol};
 
 use super::candidates;
@@ -291,22 +291,25 @@ fn no_site(context: &Context<'_>, object: &Object, symbol: &Symbol<'_>) -> Resul
         || (object.is_vmlinux() && within("__noinstr_text_start", "__noinstr_text_end"));
     let is_entry = section == ".entry.text"
         || (object.is_vmlinux() && within("__entry_text_start", "__entry_text_end"));
-    let in_btf = context
-        .target
-        .btf_of(object)?
-        .map(|btf| !btf.find(TypeKind::Func, symbol.name).is_empty());
+    // An assembler describes functions as well, but not what they take.
+    let types = context.target.btf_of(object)?;
+    let prototypes = types.as_ref().map(|btf| btf.functions(symbol.name));
+    let takes_nothing = |function: &TypeId| {
+        let prototype = types.as_ref().and_then(|btf| btf.prototype(*function).ok());
+        prototype.is_some_and(|prototype| {
+            prototype.params.is_empty() && prototype.return_type == TypeId::VOID
+        })
+    };
 
-    let why = if in_btf == Some(false) && symbol.global {
-        "it is written in assembly, or in Rust: it has no type information either"
-    } else if is_noinstr {
-        "it is noinstr, code in which nothing may be traced"
-    } else if is_entry {
-        "it is entry code, where nothing may be traced"
-    } else {
-        match in_btf {
-            Some(true) => "it is notrace, or in a file that is compiled without tracing",
-            _ => "it is notrace, or no C",
+    let why = match prototypes.as_deref() {
+        Some([]) if symbol.global => "it is written in assembly, or in Rust: it has no type information either",
+        Some([_, ..]) if prototypes.iter().flatten().all(takes_nothing) => {
+            "it takes and returns nothing, as far as the type information tells, so it is written in assembly, or is notrace"
         }
+        _ if is_noinstr => "it is noinstr, code in which nothing may be traced",
+        _ if is_entry => "it is entry code, where nothing may be traced",
+        Some([_, ..]) => "it is notrace, or in a file that is compiled without tracing",
+        _ => "it is notrace, or no C",
     };
     Ok(Finding::refused(
         "no_ftrace_site",

@@ -42,6 +42,7 @@ ffffffff81000a10 t quiet
 ffffffff81000b00 T __noinstr_text_end
 ffffffff81000c00 T in_assembly
 ffffffff81000d00 t hidden
+ffffffff81000e00 T assembled
 ffffffff81001000 T _etext
 ffffffff81002000 D table
 ffffffff81002100 d secret
@@ -184,6 +185,7 @@ fn btf() -> Vec<u8> {
     for name in ["show", "not_traced", "quiet"] {
         btf.function(name, int, &[]);
     }
+    btf.function("assembled", livepatch_btf::TypeId::VOID, &[]);
     btf.finish()
 }
 

@@ -122,6 +122,11 @@ fn no_ftrace_site() {
           has no type information either: replace the functions that call it"]
     );
     assert_eq!(
+        vmlinux("assembled", 0),
+        ["vmlinux: assembled: it has no ftrace site, so calls of it cannot be redirected: it takes and returns nothing, as far as the \
+          type information tells, so it is written in assembly, or is notrace: replace the functions that call it"]
+    );
+    assert_eq!(
         replacing(&Fake::new(), Some("some_mod"), "mod_quiet", 0),
         ["some_mod: mod_quiet: it has no ftrace site, so calls of it cannot be redirected: it is notrace, or no C: replace the \
           functions that call it"]
