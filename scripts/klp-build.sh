@@ -6,7 +6,7 @@
 #   KLP_BUILD=FILE  the tool, if it is there already; otherwise cargo builds it
 #   CHECK=no        check nothing: a livepatch that does not fit its kernel is found out when it is loaded, or later
 #
-# A livepatch beside whose main.rs is a file `unchecked` is not checked; the file says why.
+# A livepatch beside whose main.rs is a file `unchecked` is not checked; the file says why, in a line without #.
 
 # What the names of unexported symbols begin with until they are linked; rust/abi says what becomes of them.
 unlinked_prefix=livepatch_unexported.
@@ -93,7 +93,7 @@ check_modules() {
 		reason=${module#"$output/"}
 		reason=$top/${reason%/*}/unchecked
 		if [[ -e $reason ]]; then
-			say "${module#"$output/"} is not checked: $(<"$reason")"
+			say "${module#"$output/"} is not checked: $(grep -v '^#' -- "$reason")"
 		else
 			livepatches+=("$module")
 		fi

@@ -16,6 +16,7 @@ unset KERNEL
 
 rustc=$(command -v rustc)
 bindgen=$(command -v bindgen)
+true=$(type -P true)
 
 # machine(pattern...) - a PATH of all that this machine has, but for the names that match
 machine() {
@@ -42,7 +43,8 @@ told() {
 	local name=$1 status=0 said
 	shift
 	rm -rf -- "$work/output"
-	PATH=$work/bin KDIR=$tree BACKEND=core LIVEPATCH_OUTPUT=$work/output timeout 120 \
+	# What klp-build does comes later.
+	PATH=$work/bin KDIR=$tree BACKEND=core KLP_BUILD=$true LIVEPATCH_OUTPUT=$work/output timeout 120 \
 		"$TOP/scripts/modules" modules >"$work/log" 2>&1 || status=$?
 	said=$(grep ': install ' "$work/log") || true
 	# Kbuild's own noise is not of interest.
