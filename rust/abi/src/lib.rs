@@ -12,6 +12,7 @@
 #![no_std]
 #![deny(missing_docs, unsafe_code)]
 
+pub mod btf;
 pub mod entry;
 pub mod limit;
 pub mod modinfo;

@@ -29,7 +29,7 @@ enum Command {
     /// Prove that livepatches fit a kernel.
     Check(Box<check::Args>),
     /// Make Rust types from the type information of a kernel.
-    Bindings(bindings::Args),
+    Bindings(Box<bindings::Args>),
     /// Print what a livepatch says of itself.
     Info(info::Args),
     /// Make a new fix for a function of a kernel.
