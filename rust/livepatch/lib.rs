@@ -170,6 +170,7 @@ pub use livepatch_bindings::ffi;
 #[doc(hidden)]
 pub use livepatch_macros::__compose;
 pub use livepatch_macros::{
+    btf,
     fix,
     livepatch,
     module,

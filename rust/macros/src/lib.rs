@@ -29,6 +29,7 @@
 #![deny(missing_docs, unsafe_code)]
 
 mod args;
+mod btf;
 mod diagnostics;
 mod entry_points;
 mod fix;
@@ -221,6 +222,43 @@ pub fn param(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn unexported(args: TokenStream, item: TokenStream) -> TokenStream {
     report(|errors| unexported::expand(args.into(), item.into(), errors))
+}
+
+/// Brings types that no header has: those of one C file, from the type information (BTF) of the target kernel.
+///
+/// ```ignore
+/// livepatch::btf! { pktgen_dev, enum fanout_type, fn pktgen_xmit; object = "pktgen" }
+/// ```
+///
+/// It goes where items go; what it brings is used like items of the same module. `klp-build bindings` makes it
+/// before the module is compiled, for the kernel that the module is built for.
+///
+/// # Items
+///
+/// | item                  | brings                                                                     |
+/// |-----------------------|----------------------------------------------------------------------------|
+/// | `packet_sock`         | the struct, union, enum or typedef of this name                             |
+/// | `struct packet_sock`  | the struct; so also `union`, `enum`, and `type` for a typedef               |
+/// | `fn packet_rcv`       | the type of the function, as a type of this name: a pointer to it           |
+/// | `object = "pktgen"`   | nothing, but says which module has the items; without it, it is the kernel itself |
+///
+/// # What it brings
+///
+/// Structs and unions are `#[repr(C)]`, with the members of C; the compiler proves that each is where
+/// the kernel has it. Types that headers have are those of `livepatch::bindings`, so that values pass
+/// between both. All others that are needed are only there to be held or pointed at: ask for them as
+/// well to see inside.
+///
+/// - Members without a name are called `__bindgen_anon_1`, `__bindgen_anon_2`, and so on, as in
+///   `livepatch::bindings`; their types `packet_sock__bindgen_ty_1`, ...
+/// - Members with the name of a keyword are raw identifiers: `r#type`.
+/// - A bit field `flag` is read with `flag()` or, of a pointer, `flag_raw()`, and written with
+///   `set_flag()` or `set_flag_raw()`: byte by byte, so not at once.
+/// - An enumeration is an integer, and its values are constants: `fanout_type_FANOUT_HASH`.
+/// - BTF does not tell of alignments beyond those of the members: have C allocate what has one.
+#[proc_macro]
+pub fn btf(input: TokenStream) -> TokenStream {
+    report(|errors| btf::expand(input.into(), btf::directory(), errors))
 }
 
 /// Gives a function an entry that can be traced, probed and patched, under the function's own name.

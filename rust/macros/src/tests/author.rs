@@ -6,6 +6,7 @@
 //! the fixes call each other. What each of them hands on is taken from its definition.
 
 use crate::{
+    btf,
     diagnostics::Errors,
     fix,
     fix_item,
@@ -23,7 +24,10 @@ use quote::{
     quote,
     ToTokens, //
 };
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    path::PathBuf, //
+};
 use syn::{
     parse2,
     parse_file,
@@ -166,6 +170,7 @@ impl Expansion<'_> {
 
         let mut errors = Errors::default();
         let tokens = match name.as_str() {
+            "btf" => btf::expand(input, Some(PathBuf::from("/nowhere")), &mut errors),
             "module" => module::expand(input, module, &mut errors),
             "livepatch" => {
                 let chain = livepatch::expand(input.clone(), &mut errors);
