@@ -90,7 +90,7 @@ mod __livepatch {
         static MODINFO_2: [u8; 12usize] = *b"livepatch=Y\0";
         #[unsafe(link_section = ".livepatch.fixes")]
         #[used(compiler)]
-        static NOTE: [u8; 104usize] = *b"fix=test\0title=test\0function=pktgen:pgctrl_show,1\0function=vmlinux:variadic,0\0function=pktgen:in_rust,0\0";
+        static NOTE: [u8; 116usize] = *b"replace=yes\0fix=test\0title=test\0function=pktgen:pgctrl_show,1\0function=vmlinux:variadic,0\0function=pktgen:in_rust,0\0";
         static FUNCS_0: rt::Funcs<2> = rt::Funcs::new(
             [
                 rt::Func::new(c"pgctrl_show", super::super::test::__fix::REPLACE_0, 1),
