@@ -22,7 +22,10 @@ pub const REFERENCE_PREFIX: &str = "livepatch_unexported.";
 /// The value of such a symbol in a module that `klp-build link` has not seen yet.
 ///
 /// It is far from every address that a kernel has, so that the relocations to it overflow: the
-/// loader refuses the module instead of having it call address 0.
+/// loader refuses the module instead of having it call address 0. A whole 64-bit address in data does
+/// not overflow, and leads nowhere.
+///
+/// `rust/Kbuild` spells it for make.
 pub const UNLINKED: u64 = 0x5555_5555_5555_5555;
 
 /// What the name of a symbol that the livepatch core resolves begins with.

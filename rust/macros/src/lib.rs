@@ -219,6 +219,17 @@ pub fn param(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A function that the same livepatch replaces is called in its new form through here as well.
 ///
 /// Symbols that are exported need nothing of this: declare, or import, them as usual.
+///
+/// # In C
+///
+/// C beside `main.rs` says the same of what it has declared, before it first uses it:
+///
+/// ```c
+/// #include <helpers/unexported.h>
+///
+/// int version_proc_show(struct seq_file *m, void *v);
+/// LIVEPATCH_UNEXPORTED(vmlinux, version_proc_show, 0);
+/// ```
 #[proc_macro_attribute]
 pub fn unexported(args: TokenStream, item: TokenStream) -> TokenStream {
     report(|errors| unexported::expand(args.into(), item.into(), errors))
