@@ -240,7 +240,7 @@ impl<'a> File<'a> {
             if section.sh_type == SHT_RELA {
                 relocation.write(endian, &mut contents);
             } else {
-                let r_info = u64::from(relocation.r_sym) << 32 | u64::from(relocation.r_type);
+                let r_info = (u64::from(relocation.r_sym) << 32) | u64::from(relocation.r_type);
                 contents.extend_from_slice(bytes_of(&Rel64 {
                     r_offset: U64::new(endian, relocation.r_offset),
                     r_info: U64::new(endian, r_info),

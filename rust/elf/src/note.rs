@@ -225,7 +225,8 @@ mod tests {
         build_id: Some("5d1c"),
         date: 1_790_000_000,
     };
-    const FIXES: &[u8] = b"version=3-1\0replace=yes\0fix=one\0title=A title\0cve=CVE-2026-1\0cve=CVE-2026-2\0\
+    const FIXES: &[u8] =
+        b"version=3-1\0replace=yes\0fix=one\0title=A title\0cve=CVE-2026-1\0cve=CVE-2026-2\0\
         reference=bsc#1\0severity=low\0function=vmlinux:foo.part.0,2\0fix=two\0title=B\0later=x\0";
 
     fn expected() -> Note {

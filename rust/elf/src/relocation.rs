@@ -30,7 +30,7 @@ pub struct Relocation {
 impl Relocation {
     /// Writes it as an entry of a section of type `SHT_RELA`.
     pub fn write(&self, endian: Endianness, output: &mut Vec<u8>) {
-        let r_info = u64::from(self.r_sym) << 32 | u64::from(self.r_type);
+        let r_info = (u64::from(self.r_sym) << 32) | u64::from(self.r_type);
         let entry = Rela64 {
             r_offset: U64::new(endian, self.r_offset),
             r_info: U64::new(endian, r_info),

@@ -75,7 +75,7 @@ impl Module {
     pub fn local(&mut self, name: &str, st_type: u8, section: usize, value: u64, size: u64) -> u32 {
         self.symbol(Symbol {
             name: name.to_owned().into(),
-            st_info: STB_LOCAL << 4 | st_type,
+            st_info: (STB_LOCAL << 4) | st_type,
             place: Place::Section(section),
             st_value: value,
             st_size: size,

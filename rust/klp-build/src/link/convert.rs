@@ -261,7 +261,7 @@ fn rename(file: &mut File<'_>, changes: &mut Changes) {
         };
         *symbol = Symbol {
             name: name.into(),
-            st_info: STB_GLOBAL << 4 | STT_NOTYPE,
+            st_info: (STB_GLOBAL << 4) | STT_NOTYPE,
             st_other: 0,
             place: Place::Reserved(SHN_LIVEPATCH),
             st_value: 0,
