@@ -21,6 +21,8 @@ help:
 #: Building
 #:   modules          every livepatch in patches/, for the target kernel (the default)
 #:   modules_install  install them below INSTALL_MOD_PATH/lib/modules/<release>
+#:   sign             sign what was built, with MODULE_SIG_KEY
+#:   sign-key         make a key to try that with: .build/signing_key.pem
 #:   clean            delete what was built for the target kernel
 #:   distclean        delete what was built for every kernel
 PHONY += modules modules_install clean distclean
@@ -29,6 +31,13 @@ modules clean:
 
 modules_install: modules
 	+@scripts/modules $@
+
+PHONY += sign sign-key
+sign:
+	@scripts/sign
+
+sign-key:
+	@scripts/sign --new-key .build/signing_key.pem
 
 distclean:
 	@rm -rf .build

@@ -13,15 +13,20 @@
 . "$TOP/scripts/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../../scripts/target.sh
 . "$TOP/scripts/target.sh"
+# shellcheck source-path=SCRIPTDIR source=../../scripts/klp-build.sh
+. "$TOP/scripts/klp-build.sh"
 
 config=$tree/include/config/auto.conf
 for option in MODULE_SIG EFI_STUB LOAD_UEFI_KEYS INTEGRITY_PLATFORM_KEYRING; do
 	grep --quiet "^CONFIG_$option=y" "$config" || skip_all "$release has no CONFIG_$option"
 done
 
+find_klp_build
+[[ $klp_build ]] || skip_all "$why_no_klp_build"
+
 # sign(argument...) - klp-build sign
 sign() {
-	"${enter[@]}" cargo run --quiet --locked --manifest-path "$TOP/rust/Cargo.toml" --package klp-build -- sign "$@"
+	"${enter[@]}" "$klp_build" sign "$@"
 }
 
 for key in trusted stranger; do

@@ -13,6 +13,8 @@
 . "$TOP/scripts/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../../scripts/target.sh
 . "$TOP/scripts/target.sh"
+# shellcheck source-path=SCRIPTDIR source=../../scripts/klp-build.sh
+. "$TOP/scripts/klp-build.sh"
 # shellcheck source-path=SCRIPTDIR source=../../scripts/signing.sh
 . "$TOP/scripts/signing.sh"
 
@@ -22,13 +24,17 @@
 module=patches/cmdline/cmdline.ko
 plan 16
 
+find_klp_build
+[[ $klp_build ]] || skip_all "$why_no_klp_build"
+
+# sign(argument...) - klp-build sign
+sign() {
+	"${enter[@]}" "$klp_build" sign "$@"
+}
+
 # unsign() - take the signatures from what was built
 unsign() {
-	local file
-	while IFS= read -r -d '' file; do
-		! is_signed "$file" || { without_signature "$file" "$file.new" && mv -- "$file.new" "$file"; }
-		rm -f -- "${file%/*}/.${file##*/}.signed"
-	done < <(find "$output" -type f -name '*.ko' -print0)
+	find "$output" -type f -name '*.ko' -exec "${enter[@]}" "$klp_build" sign --remove {} +
 }
 trap 'unsign; rm -rf -- "$work"' EXIT
 
@@ -68,7 +74,8 @@ all_signed() {
 	local file
 	while IFS= read -r -d '' file; do
 		is_signed "$file" || return
-		without_signature "$file" "$work/unsigned"
+		cp -- "$file" "$work/unsigned"
+		sign --remove "$work/unsigned" || return
 		! is_signed "$work/unsigned" || return
 	done < <(find "$output" -type f -name '*.ko' -print0)
 }

@@ -63,7 +63,7 @@ pub(super) fn unfit(module: &[u8]) -> Option<Unfit> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{header, module};
+    use super::super::tests::module;
     use super::*;
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn other_files() {
-        let mut program = header(&[]);
+        let mut program = module("", "");
         program[16] = 2;
 
         for file in [

@@ -5,6 +5,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use clap::Parser;
+use livepatch_abi::unexported::UNLINKED;
+use livepatch_elf::testing::{MACHINES, RODATA};
+use livepatch_elf::Place;
 use tempfile::TempDir;
 
 use super::*;
@@ -92,54 +95,13 @@ impl Work {
     }
 }
 
-/// An ELF header of a relocatable file; `sections` is how many there are, at which offset, and where their names are.
-pub(super) fn header(sections: &[u64]) -> Vec<u8> {
-    let [count, offset, names] = sections.try_into().unwrap_or([0; 3]);
-    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
-
-    bytes.resize(16, 0);
-    // ET_REL, EM_X86_64, EV_CURRENT.
-    bytes.extend([1, 0, 62, 0, 1, 0, 0, 0]);
-    bytes.extend([0; 16]);
-    bytes.extend(offset.to_le_bytes());
-    bytes.extend([0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 64, 0]);
-    bytes.extend([count as u8, 0, names as u8, 0]);
-    bytes
-}
-
-/// A module with one symbol of a name, and one empty section of a name.
+/// A module with one symbol of a name, and one section of a name.
 pub(super) fn module(symbol: &str, section: &str) -> Vec<u8> {
-    let names = format!("\0{section}\0");
-    let strings = format!("\0{symbol}\0");
-    let mut symbols = vec![0; 24];
-    symbols.extend([1, 0, 0, 0, 0x10, 0, 0xf1, 0xff]);
-    symbols.resize(48, 0);
-    // Type, contents, link, size of an entry.
-    let sections: [(u32, &[u8], u32, u64); 5] = [
-        (0, b"", 0, 0),
-        (2, &symbols, 2, 24),
-        (3, strings.as_bytes(), 0, 0),
-        (3, names.as_bytes(), 0, 0),
-        (1, b"", 0, 0),
-    ];
-    let size: usize = sections.iter().map(|section| section.1.len()).sum();
-    let mut file = header(&[5, 64 + size as u64, 3]);
-    let mut headers = Vec::new();
+    let mut module = livepatch_elf::testing::Module::livepatch(MACHINES[0]);
 
-    for (index, (kind, contents, link, entry)) in sections.into_iter().enumerate() {
-        headers.extend(u32::from(index == 4).to_le_bytes());
-        headers.extend(kind.to_le_bytes());
-        headers.extend([0; 16]);
-        headers.extend((file.len() as u64).to_le_bytes());
-        headers.extend((contents.len() as u64).to_le_bytes());
-        headers.extend(link.to_le_bytes());
-        headers.extend(u32::from(index == 1).to_le_bytes());
-        headers.extend(1_u64.to_le_bytes());
-        headers.extend(entry.to_le_bytes());
-        file.extend(contents);
-    }
-    file.extend(headers);
-    file
+    module.global(symbol, Place::Absolute, UNLINKED);
+    module.section(section, RODATA, b"");
+    module.bytes()
 }
 
 #[test]
