@@ -67,7 +67,7 @@ update:
 #:   test             check, and everything that runs in a virtual machine
 #:   selftest         upstream's livepatch selftests, on modules in C and in Rust
 #:   soak             the long forms of the tests
-#:   bench            size, instructions and build time, next to C
+#:   bench            size, instructions and build time, next to C; and what klp-build costs
 #:   doc              the documentation of the crates, in .build/doc
 PHONY += check test selftest soak bench doc
 check:
@@ -86,6 +86,7 @@ soak:
 bench: export LIVEPATCH_BENCH := 1
 bench:
 	@scripts/bench
+	@scripts/bench-klp-build
 
 doc:
 	@scripts/doc

@@ -2,6 +2,7 @@
 
 //! What can go wrong.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,17 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A program did not do its work.
+    #[error("{}: {why}", command.to_string_lossy())]
+    Program {
+        /// What was run.
+        command: OsString,
+        /// What has happened.
+        why: String,
+    },
+    /// A kernel is not what a livepatch can be made for.
+    #[error("no livepatch can be made for the kernel: {0}")]
+    Kernel(String),
     /// There is nothing to compare.
     #[error("no samples of livepatches in Rust: nothing was measured")]
     Nothing,
