@@ -49,7 +49,7 @@ with_modinfo() {
 
 # expect(case, argument...) - compare what klp-build check says with what is expected
 expect() {
-	local name=$1 said expected line pattern missing='' unexpected='' found
+	local name=$1 said expected line pattern not_found='' unexpected='' found
 	shift
 	said=$("${check[@]}" "$@" 2>&1) || true
 	mapfile -t expected < <(grep -v '^#' "$cases/$name.expected")
@@ -72,10 +72,10 @@ expect() {
 			# shellcheck disable=SC2053 # a pattern it is
 			[[ ${line#"$work"/*.ko: } != $pattern ]] || found=1
 		done <<<"$said"
-		[[ $found ]] || missing+="$pattern"$'\n'
+		[[ $found ]] || not_found+="$pattern"$'\n'
 	done
 	is "$name: nothing else is found" "$unexpected" ''
-	is "$name: everything is found" "$missing" ''
+	is "$name: everything is found" "$not_found" ''
 }
 
 # status(name, want, argument...) - test the exit status
