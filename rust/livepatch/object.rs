@@ -72,10 +72,7 @@ impl ObjectParts {
     ///
     /// `fixes` are those that name the object: they change it, or use its symbols, which the kernel
     /// resolves for the objects in the table.
-    pub const fn new<const N: usize>(
-        funcs: &'static Funcs<N>,
-        fixes: &'static [usize],
-    ) -> Self {
+    pub const fn new<const N: usize>(funcs: &'static Funcs<N>, fixes: &'static [usize]) -> Self {
         Self {
             funcs: funcs.as_slice(),
             fixes,

@@ -62,7 +62,7 @@ impl Btf {
                 size,
                 is_signed: record.flag,
                 values: words.elements(record.count, 3, |name, [low, high]| {
-                    let value = u64::from(high) << 32 | u64::from(low);
+                    let value = (u64::from(high) << 32) | u64::from(low);
 
                     Ok(Enumerator {
                         name,

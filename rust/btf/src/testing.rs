@@ -71,7 +71,7 @@ impl Writer {
         let id = TypeId(self.next);
 
         self.word(name);
-        self.word(u32::from(flag) << 31 | u32::from(kind) << 24 | count);
+        self.word((u32::from(flag) << 31) | (u32::from(kind) << 24) | count);
         self.word(word);
         for &word in rest {
             self.word(word);
@@ -198,7 +198,7 @@ impl Writer {
         let words = self.elements(
             members
                 .iter()
-                .map(|&(name, id, offset, bits)| (name, [id.0, u32::from(bits) << 24 | offset])),
+                .map(|&(name, id, offset, bits)| (name, [id.0, (u32::from(bits) << 24) | offset])),
         );
 
         self.raw(

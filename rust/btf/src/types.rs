@@ -293,7 +293,7 @@ impl Record {
     pub(crate) fn new([name, info, word]: [u32; 3]) -> Self {
         Self {
             name,
-            kind: (info >> 24 & 0x7f) as u8,
+            kind: ((info >> 24) & 0x7f) as u8,
             flag: info >> 31 != 0,
             count: (info & 0x00ff_ffff) as usize,
             word,
