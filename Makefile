@@ -43,6 +43,15 @@ distclean:
 	@rm -rf .build
 
 #:
+#: Writing
+#:   new              a livepatch that replaces a function: FUNCTION=<name>, and perhaps OBJECT=<module>,
+#:                    SYMPOS=<n>, NAME=<name of the livepatch>
+PHONY += new
+new:
+	@scripts/new $(or $(FUNCTION),$(error make new FUNCTION=<name of a function of the kernel>)) \
+		$(if $(OBJECT),--object $(OBJECT)) $(if $(SYMPOS),--sympos $(SYMPOS)) $(if $(NAME),--name $(NAME))
+
+#:
 #: Trying
 #:   demo             live patch a running kernel, and take it back
 #:   shell            a shell in a virtual machine, with the modules at hand

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use livepatch_abi::object::VMLINUX;
 use livepatch_btf::Btf;
 use livepatch_symbols::{Kernel, Lookup};
+use syn::ext::IdentExt;
 
 use crate::target::Target;
 use crate::Status;
@@ -123,6 +124,42 @@ fn standard_output(source: io::Error) -> Error {
         path: PathBuf::from("standard output"),
         source,
     }
+}
+
+/// Returns the type of a function of the kernel, with the types that it needs under their own names.
+///
+/// # Errors
+///
+/// If there is no such function in the type information, or several that differ.
+pub(crate) fn function(kernel: Kernel, object: &str, name: &str) -> Result<syn::TypeBareFn, Error> {
+    let mut maker = Maker {
+        kernel,
+        known: Known::default(),
+        types: BTreeMap::new(),
+    };
+    let unreadable = |source| Error::Arguments {
+        items: format!("fn {name}"),
+        source,
+    };
+    let mut list: List = syn::parse_str(&format!("fn {name}")).map_err(unreadable)?;
+    list.object = object.to_owned();
+    let file = syn::parse_file(&maker.make(&list, "")?).map_err(unreadable)?;
+
+    file.items
+        .into_iter()
+        .find_map(|item| match item {
+            syn::Item::Type(alias) if alias.ident.unraw() == name => match *alias.ty {
+                syn::Type::BareFn(function) => Some(function),
+                _ => None,
+            },
+            _ => None,
+        })
+        .ok_or_else(|| {
+            unreadable(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                "it is no function",
+            ))
+        })
 }
 
 /// Makes files from lists, and keeps what they have in common.
