@@ -60,7 +60,9 @@ link_modules() {
 	((${#modules[@]})) || return 0
 	if [[ ! $klp_build ]]; then
 		for module in "${modules[@]}"; do
-			! grep --quiet --text --fixed-strings "$unlinked_prefix" "$module" || unlinked+=("$module")
+			# In one that was linked before, debug information may have such names still.
+			grep --quiet --text --fixed-strings "$unlinked_prefix" "$module" || continue
+			grep --quiet --text --fixed-strings .klp.sym. "$module" || unlinked+=("$module")
 		done
 		if ((${#unlinked[@]})); then
 			rm -- "${unlinked[@]}"
