@@ -24,6 +24,7 @@ mod modinfo;
 pub mod module;
 mod prototype;
 mod report;
+mod source;
 mod special;
 mod stack;
 mod symbols;
@@ -58,6 +59,9 @@ pub struct Args {
     /// Check each file for itself: they are not loaded one after the other.
     #[arg(long)]
     each: bool,
+    /// The source of the kernel, which tells the files of functions [default: source in the directory of --kernel].
+    #[arg(long, value_name = "DIR")]
+    source: Option<PathBuf>,
     /// The form of the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -193,7 +197,19 @@ fn check_file(target: &Target<'_>, path: &Path) -> Result<Checked, Error> {
 
 /// Checks all files, each for itself and as what is loaded after those before it.
 fn check_all(args: &Args, kernel: &Kernel) -> Result<Report, Error> {
-    let target = Target::new(kernel);
+    let beside = args
+        .target
+        .kernel
+        .as_ref()
+        .map(|directory| directory.join("source"));
+    let source = args
+        .source
+        .clone()
+        .or_else(|| beside.filter(|source| source.is_dir()));
+    let mut target = Target::new(kernel);
+    if let Some(source) = &source {
+        target = target.with_source(source);
+    }
     let stack = args
         .stack
         .iter()

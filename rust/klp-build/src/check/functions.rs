@@ -188,7 +188,7 @@ fn missing(context: &Context<'_>, object: &Object, name: &str) -> Result<Finding
     let elsewhere = elsewhere(context, object, name)?;
     let what_to_do = match elsewhere.first() {
         Some(other) => format!("it is in {}: write object = \"{other}\"", elsewhere.join(" and in ")),
-        None => suggestion(&object.similar(name)).unwrap_or_else(|| {
+        None => suggestion(&context.target.similar(object, name)).unwrap_or_else(|| {
             "correct the name, or replace the functions that call it: it may have been inlined into all of them".to_owned()
         }),
     };

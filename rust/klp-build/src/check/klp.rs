@@ -380,7 +380,7 @@ fn resolve(
                     "it is in {}: write #[unexported(object = \"{other}\")]",
                     elsewhere.join(" and in ")
                 ),
-                None => suggestion(&object.similar(symbol)).unwrap_or_else(|| {
+                None => suggestion(&context.target.similar(&object, symbol)).unwrap_or_else(|| {
                     "correct its name; the compiler may have left none of it".to_owned()
                 }),
             };

@@ -125,7 +125,7 @@ fn not_exported(context: &Context<'_>, name: &str) -> Result<Finding, Error> {
                 ),
             ));
         }
-        if let Some(suggestion) = suggestion(&vmlinux.similar(name)) {
+        if let Some(suggestion) = suggestion(&context.target.similar(&vmlinux, name)) {
             return Ok(Finding::refused(
                 "not_exported",
                 format!("{nobody}, and vmlinux has no such symbol"),

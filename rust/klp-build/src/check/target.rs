@@ -2,7 +2,7 @@
 
 //! The kernel, and what is worked out of it once for all livepatches.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,9 @@ use livepatch_btf::{Btf, Kind};
 use livepatch_elf::File;
 use livepatch_symbols::{Kernel, Lookup, Object};
 
+use super::candidates::Addresses;
 use super::model::Layout;
+use super::source::Source;
 use super::Error;
 
 /// A kernel that livepatches are checked against.
@@ -23,7 +25,13 @@ pub struct Target<'a> {
     module_btf: RefCell<HashMap<String, Option<Arc<Btf>>>>,
     vermagic: OnceCell<Option<String>>,
     dependencies: RefCell<HashMap<String, Vec<String>>>,
+    addresses: OnceCell<Addresses>,
+    source: Option<Source>,
+    suggestions: Cell<usize>,
 }
+
+/// How many misspellings suggestions are made for: each is a look at all symbols.
+const MAX_SUGGESTIONS: usize = 32;
 
 impl<'a> Target<'a> {
     /// Makes it of a kernel.
@@ -34,7 +42,47 @@ impl<'a> Target<'a> {
             module_btf: RefCell::default(),
             vermagic: OnceCell::new(),
             dependencies: RefCell::default(),
+            addresses: OnceCell::new(),
+            source: None,
+            suggestions: Cell::new(0),
         }
+    }
+
+    /// Has the source of the kernel tell the files of symbols.
+    #[must_use]
+    pub fn with_source(mut self, directory: &Path) -> Self {
+        let arch = match self.kernel.config("CONFIG_ARM64") {
+            Ok(Some(_)) => "arm64",
+            _ => ["S390", "PPC64"]
+                .iter()
+                .zip(["s390", "powerpc"])
+                .find(|(option, _)| matches!(self.kernel.config(option), Ok(Some(_))))
+                .map_or("x86", |(_, arch)| arch),
+        };
+        self.source = Some(Source::new(directory, arch));
+        self
+    }
+
+    /// Returns the source of the kernel, if it is there.
+    pub(super) fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+
+    /// Returns the symbols of the kernel by address.
+    pub(super) fn addresses(&self) -> &Addresses {
+        self.addresses.get_or_init(|| {
+            let kallsyms = self.kernel.sources().kallsyms.as_deref();
+            kallsyms.map(Addresses::read).unwrap_or_default()
+        })
+    }
+
+    /// Returns names of symbols that this one may be misspelt for; none when it was asked often enough.
+    pub(super) fn similar(&self, object: &Object, name: &str) -> Vec<String> {
+        if self.suggestions.get() == MAX_SUGGESTIONS {
+            return Vec::new();
+        }
+        self.suggestions.set(self.suggestions.get() + 1);
+        object.similar(name)
     }
 
     /// Returns the type information of the kernel itself; [`None`] if it is not known.

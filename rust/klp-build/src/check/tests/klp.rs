@@ -225,7 +225,7 @@ fn symbols() {
     );
     assert_eq!(
         using("vmlinux", ".klp.sym.vmlinux.secret,4"),
-        ["vmlinux: secret: its sympos is 4, and there is 1 symbol of this name: 1 at ffffffff81002100 (between table and _sinittext): \
+        ["vmlinux: secret: its sympos is 4, and there is 1 symbol of this name: 1 at ffffffff81002100 (between table and __init_begin): \
           leave the sympos out"]
     );
 }
