@@ -33,7 +33,7 @@ enum Command {
     /// Print what a livepatch says of itself.
     Info(info::Args),
     /// Make a new fix for a function of a kernel.
-    New(new::Args),
+    New(Box<new::Args>),
     /// Sign modules.
     Sign(sign::Args),
 }
