@@ -6,6 +6,7 @@
 //! neighbours too.
 
 use std::cell::{Cell, OnceCell};
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,11 +67,13 @@ impl Source {
             }
             for (names, (score, file)) in neighbours.iter().zip(&mut best) {
                 let count = names.iter().filter(|name| mentions(&text, name)).count();
-                if count > *score {
-                    (*score, *file) = (count, Some(path));
-                } else if count == *score {
-                    // Two that are as likely: neither.
-                    *file = None;
+                match count.cmp(score) {
+                    Ordering::Greater => (*score, *file) = (count, Some(path)),
+                    Ordering::Equal => {
+                        // Two that are as likely: neither.
+                        *file = None;
+                    }
+                    Ordering::Less => {}
                 }
             }
         }
