@@ -187,22 +187,28 @@ impl Maker {
             return Ok(Arc::clone(btf));
         }
         let kernel = &self.kernel;
-        let btf = match object {
-            VMLINUX => kernel.btf()?,
-            _ => match kernel.object(object)? {
-                Lookup::Found(object) => object.btf()?,
-                Lookup::BuiltIn => kernel.btf()?,
+        let btf = if object == VMLINUX {
+            kernel.btf()
+        } else {
+            match kernel.object(object)? {
+                Lookup::Found(object) => object.btf(),
+                Lookup::BuiltIn => kernel.btf(),
                 Lookup::Missing { similar } => {
                     return Err(Error::NoModule {
                         object: object.to_owned(),
                         similar,
                     });
                 }
-                Lookup::Unknown(unknown) => {
-                    return Err(livepatch_symbols::Error::Unknown(unknown).into())
-                }
-            },
+                Lookup::Unknown(unknown) => Err(livepatch_symbols::Error::Unknown(unknown)),
+            }
         };
+        let btf = btf.map_err(|error| match error {
+            livepatch_symbols::Error::Unknown(unknown) => Error::Unknown {
+                object: object.to_owned(),
+                unknown,
+            },
+            error => Error::Kernel(error),
+        })?;
 
         self.types.insert(object.to_owned(), Arc::clone(&btf));
         Ok(btf)

@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use livepatch_symbols::Unknown;
+
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -26,6 +28,14 @@ pub enum Error {
         object: String,
         /// Those with similar names.
         similar: Vec<String>,
+    },
+    /// It is not known what the kernel has.
+    #[error("{unknown}, so neither are the types of {object}; --kernel, --running, --btf and --modules tell")]
+    Unknown {
+        /// Whose types are wanted.
+        object: String,
+        /// What is not known.
+        unknown: Unknown,
     },
     /// A source is no Rust.
     #[error("{}:{}: {source}", .path.display(), .source.span().start().line)]

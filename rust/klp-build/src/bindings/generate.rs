@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use livepatch_btf::{Btf, Composite, Type, TypeId};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::emit;
@@ -16,7 +16,7 @@ use super::known::{Knowledge, Known};
 use super::layout::{Layout, Obstacle};
 use super::list::Item;
 use super::name::ident;
-use super::rust_type::{self, Ty, Use};
+use super::rust_type::{self, Ty, Use, DEPTH};
 
 /// How many types may be looked at for one list.
 const STEPS: u32 = 1_000_000;
@@ -41,6 +41,8 @@ pub(super) struct Generator<'a> {
     items: BTreeMap<String, TokenStream>,
     /// The structs and unions that are defined, and those that are being defined.
     defined: BTreeMap<String, Option<Defined>>,
+    /// Whether types of the headers are for those who use what is made as well.
+    passes_on: bool,
     uses_bits: bool,
     steps: u32,
 }
@@ -100,23 +102,14 @@ pub(super) fn generate(
             Err(refusal) => refusals.push(refusal),
         }
     }
-    let mut generator = Generator {
-        btf,
-        known,
-        asked: found
-            .iter()
-            .filter_map(|(item, found)| match found {
-                Found::Type(id) => Some((item.name.clone(), *id)),
-                Found::Function(_) => None,
-            })
-            .collect(),
-        opaque: BTreeMap::new(),
-        sizes: BTreeMap::new(),
-        items: BTreeMap::new(),
-        defined: BTreeMap::new(),
-        uses_bits: false,
-        steps: STEPS,
-    };
+    let mut generator = Generator::new(btf, known);
+    generator.asked = found
+        .iter()
+        .filter_map(|(item, found)| match found {
+            Found::Type(id) => Some((item.name.clone(), *id)),
+            Found::Function(_) => None,
+        })
+        .collect();
 
     // A struct that is asked for by another name comes with it.
     let aliases: Vec<_> = generator
@@ -150,6 +143,23 @@ pub(super) fn generate(
             .map_err(|refusal| Refusals(vec![refusal]))
     } else {
         Err(Refusals(refusals))
+    }
+}
+
+impl<'a> Generator<'a> {
+    pub(super) fn new(btf: &'a Btf, known: &'a Known) -> Self {
+        Self {
+            btf,
+            known,
+            asked: BTreeMap::new(),
+            opaque: BTreeMap::new(),
+            sizes: BTreeMap::new(),
+            items: BTreeMap::new(),
+            defined: BTreeMap::new(),
+            passes_on: false,
+            uses_bits: false,
+            steps: STEPS,
+        }
     }
 }
 
@@ -224,7 +234,10 @@ impl Generator<'_> {
         let Type::Func(func) = self.btf.get(id).map_err(|error| self.broken(name, error))? else {
             return Err(self.layout(name, "it is no function"));
         };
-        let function = self.function(func.prototype, &mut Scope::new(name), 64)?;
+        self.passes_on = true;
+        let function = self.function(func.prototype, &mut Scope::new(name), DEPTH);
+        self.passes_on = false;
+        let function = function?;
         let ident = ident(name)?;
         let doc = format!(" `{}`", self.btf.format_function(id, name));
 
@@ -364,6 +377,15 @@ impl Generator<'_> {
             is_copy: true,
             has_btf_align: true,
         })
+    }
+
+    /// Takes a type of the headers: the parameters of a function are passed on with it.
+    pub(super) fn take(&mut self, name: &str, ident: &Ident) {
+        if self.passes_on {
+            self.items
+                .entry(name.to_owned())
+                .or_insert_with(|| quote!(pub use ::livepatch::bindings::#ident;));
+        }
     }
 
     /// Notes that the size of a type of the headers has to be this one.

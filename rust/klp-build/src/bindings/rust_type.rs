@@ -2,7 +2,7 @@
 
 //! Types of C as types of Rust.
 
-use livepatch_btf::{Array, Composite, Enum, Int, Type, TypeId};
+use livepatch_btf::{Array, Btf, Composite, Enum, Int, Type, TypeId};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -12,7 +12,7 @@ use super::known::Knowledge;
 use super::name::ident;
 
 /// How deep types may be nested.
-const DEPTH: u32 = 64;
+pub(super) const DEPTH: u32 = 64;
 
 /// A type of Rust.
 pub(super) struct Ty {
@@ -139,29 +139,11 @@ impl Generator<'_> {
         }
         let pointee = self.rust_type(target, Use::Pointee, scope, depth)?.tokens;
 
-        Ok(if self.is_const(target) {
+        Ok(if is_const(self.btf, target) {
             quote!(*const #pointee)
         } else {
             quote!(*mut #pointee)
         })
-    }
-
-    /// Whether what a pointer points at must not be written to: the qualifier can be behind a typedef, or be that of an array.
-    fn is_const(&self, target: TypeId) -> bool {
-        let mut at = target;
-
-        for _ in 0..DEPTH {
-            at = match self.btf.get(at) {
-                Ok(Type::Const { .. }) => return true,
-                Ok(Type::Array(Array { element, .. })) => element,
-                Ok(other) => match other.alias_of() {
-                    Some(next) => next,
-                    None => return false,
-                },
-                Err(_) => return false,
-            };
-        }
-        false
     }
 
     /// Returns the type of a pointer to a function, which is not NULL.
@@ -258,6 +240,7 @@ impl Generator<'_> {
         match (self.known.composite(of.name, is_union, &members), how) {
             (Knowledge::Complete { is_copy }, Use::Value) => {
                 self.assert_known(of.name, of.size.into());
+                self.take(of.name, &name);
                 Ok(Ty {
                     tokens: quote!(::livepatch::bindings::#name),
                     is_copy,
@@ -265,6 +248,7 @@ impl Generator<'_> {
                 })
             }
             (Knowledge::Complete { .. } | Knowledge::Declared, Use::Pointee) => {
+                self.take(of.name, &name);
                 Ok(Ty::plain(quote!(::livepatch::bindings::#name)))
             }
             _ => self.opaque(of.name, id, how),
@@ -288,6 +272,7 @@ impl Generator<'_> {
                 .map_err(|error| self.broken(typedef, error))?;
             self.assert_known(typedef, size);
         }
+        self.take(typedef, &name);
         Ok(Ty {
             tokens: quote!(::livepatch::bindings::#name),
             is_copy,
@@ -308,6 +293,24 @@ impl Generator<'_> {
         }
         enumeration(of).ok_or_else(|| self.layout(name, "it has an odd size"))
     }
+}
+
+/// Whether what a pointer points at must not be written to: the qualifier can be behind a typedef, or be that of an array.
+pub(super) fn is_const(btf: &Btf, target: TypeId) -> bool {
+    let mut at = target;
+
+    for _ in 0..DEPTH {
+        at = match btf.get(at) {
+            Ok(Type::Const { .. }) => return true,
+            Ok(Type::Array(Array { element, .. })) => element,
+            Ok(other) => match other.alias_of() {
+                Some(next) => next,
+                None => return false,
+            },
+            Err(_) => return false,
+        };
+    }
+    false
 }
 
 /// Returns the integer that an enumeration is, as bindgen has it.
