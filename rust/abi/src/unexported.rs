@@ -22,11 +22,16 @@ pub const REFERENCE_PREFIX: &str = "livepatch_unexported.";
 /// The value of such a symbol in a module that `klp-build link` has not seen yet.
 ///
 /// It is far from every address that a kernel has, so that the relocations to it overflow: the
-/// loader refuses the module instead of having it call address 0. A whole 64-bit address in data does
-/// not overflow, and leads nowhere.
+/// loader refuses the module instead of having it call address 0. See [`UNLINKED_MARK`] as well.
 ///
 /// `rust/Kbuild` spells it for make.
 pub const UNLINKED: u64 = 0x5555_5555_5555_5555;
+
+/// The symbol that keeps a module with such symbols from being loaded on machines whose loader does not
+/// look whether every relocation fits. Its value is [`UNLINKED`] until `klp-build link` makes it 0.
+///
+/// `rust/Kbuild` spells it for make, `rust/helpers/unlinked.c` for C.
+pub const UNLINKED_MARK: &str = "livepatch_unlinked";
 
 /// What the name of a symbol that the livepatch core resolves begins with.
 ///

@@ -40,4 +40,7 @@ fn make_spells_an_unexported_symbol() {
 
     assert!(makefile.contains(&prefix));
     assert!(makefile.contains(&format!("lp-unlinked := {:#x}\n", unexported::UNLINKED)));
+    let mark = format!("--defsym={}=$(lp-unlinked)", unexported::UNLINKED_MARK);
+    assert!(makefile.contains(&mark));
+    assert!(source("helpers/unlinked.c").contains(unexported::UNLINKED_MARK));
 }

@@ -12,6 +12,7 @@ use livepatch_abi::limit::{FUNCTION_NAME, MODULE_NAME};
 use livepatch_abi::modinfo::LIVEPATCH;
 use livepatch_abi::unexported::{
     Reference, REFERENCE_PREFIX, RELA_PREFIX, SHF_RELA_LIVEPATCH, SHN_LIVEPATCH, UNLINKED,
+    UNLINKED_MARK,
 };
 use livepatch_elf::elf::{
     EM_PPC64, R_PPC64_TOCSAVE, SHF_ALLOC, SHF_INFO_LINK, SHT_RELA, STB_GLOBAL, STT_NOTYPE,
@@ -255,6 +256,11 @@ fn add(file: &mut File<'_>, target: usize, object: &str, relocations: &[Relocati
 /// Gives the symbols the names, and the place, by which the livepatch core knows them.
 fn rename(file: &mut File<'_>, changes: &mut Changes) {
     for symbol in &mut file.symbols {
+        if symbol.name == UNLINKED_MARK && symbol.place == Place::Absolute {
+            // The relocation to it fits from now on.
+            symbol.st_value = 0;
+            continue;
+        }
         let name = match Reference::parse(&symbol.name) {
             Some(reference) => reference.klp_symbol().to_string(),
             None => continue,

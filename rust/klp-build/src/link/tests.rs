@@ -8,7 +8,7 @@ use std::path::Path;
 
 use livepatch_abi::note::{FIXES_SECTION, SECTION};
 use livepatch_abi::signature;
-use livepatch_abi::unexported::UNLINKED;
+use livepatch_abi::unexported::{UNLINKED, UNLINKED_MARK};
 use livepatch_elf::elf::*;
 use livepatch_elf::note::Note;
 use livepatch_elf::testing::{dump, Module, DATA, DEBUG, MACHINES, RODATA, TEXT};
@@ -71,6 +71,25 @@ fn linked(module: Module) -> Vec<u8> {
 fn refused(module: Module) -> Vec<Refusal> {
     let bytes = module.bytes();
     link(&mut File::parse(&bytes).unwrap(), &origin()).unwrap_err()
+}
+
+#[test]
+fn the_module_can_be_loaded_from_then_on() {
+    for machine in MACHINES {
+        let mut module = livepatch(machine);
+        let mark = module.global(UNLINKED_MARK, Place::Absolute, UNLINKED);
+        let section = module.section(".livepatch.unlinked", RODATA, &[0; 4]);
+        module.relocations(section, &[(0, mark, 11, 0)]);
+        let bytes = linked(module);
+        let file = File::parse(&bytes).unwrap();
+        let mark = file
+            .symbols
+            .iter()
+            .find(|symbol| symbol.name == UNLINKED_MARK)
+            .unwrap();
+
+        assert_eq!((mark.place, mark.st_value), (Place::Absolute, 0));
+    }
 }
 
 const LINKED: &str = r#"1 .symtab: type 0x2 flags 0x0 align 8 link 2
