@@ -54,7 +54,7 @@ said() {
 }
 
 mapfile -t expected < <(grep -v '^#' "$TOP/selftests/types/types_wrong.expected")
-plan "$((${#expected[@]} + 6))"
+plan "$((${#expected[@]} + 8))"
 
 wrong=$(said prototype "$mods/types_wrong.ko")
 for line in "${expected[@]}"; do
@@ -72,7 +72,7 @@ is 'without debug information, they are not compared' "$(said prototype "$mods/t
 	'not checked: the prototypes of its functions'
 
 # How the file is called depends on the kernel's build system.
-copies=$(said 'inlined into' --modules "$library" "$mods/types_copies.ko" | sed 's|([^ ()]*/|(|g')
+copies=$(said 'inlined into' --modules "$library" "$mods/types_copies.ko" | grep -v types_gone | sed 's|([^ ()]*/|(|g')
 is 'an inlined function of a module is refused, but for its copies that are gone' "$copies" \
 	"types_target: types_inlined: it is inlined into types_caller (types_target.c), types_other_caller (types_target.c) as well, which go on with the old code: replace those functions too, or instead"
 if [[ -e $source ]]; then
@@ -80,6 +80,14 @@ if [[ -e $source ]]; then
 	ok 'a file that was compiled alone shows what is inlined' grep -q 'seq_put_decimal_ull_width (' <<<"$copies"
 else
 	ok 'a file that was compiled alone shows what is inlined # SKIP the source is not there' true
+fi
+"${enter[@]}" objcopy --strip-debug "$library/kernel/types_target.ko"
+hints=$(said 'this is a heuristic' --modules "$library" "$mods/types_copies.ko" | cut -d : -f 2)
+is 'without debug information, a function that nothing calls is warned of' "$(grep types <<<"$hints")" ' types_gone'
+if [[ $(said 'do_mount' --modules "$library" "$mods/types_copies.ko") == *'no symbol of this name'* ]]; then
+	ok 'so is one of the kernel # SKIP it has no such function' true
+else
+	is 'so is one of the kernel' "$(grep do_mount <<<"$hints")" ' do_mount'
 fi
 is 'its absence is no reason to refuse' "$(said 'seq_putc: it is inlined' --modules "$library" "$mods/types_copies.ko")" ''
 done_testing

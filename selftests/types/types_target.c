@@ -18,13 +18,21 @@ static noinline int types_called(int more)
 	return calls;
 }
 
+/* All that use it are in this file, and have it inlined; but another file could use it. */
+int types_gone(int more);
+int types_gone(int more)
+{
+	calls ^= more;
+	return calls;
+}
+
 static int (*address)(int) = types_inlined;
 module_param_named(calls, calls, int, 0644);
 
 int types_caller(int more);
 int types_caller(int more)
 {
-	return types_inlined(more) + types_called(more + 1);
+	return types_inlined(more) + types_called(more + 1) + types_gone(more + 2);
 }
 EXPORT_SYMBOL_GPL(types_caller);
 

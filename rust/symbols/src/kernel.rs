@@ -17,7 +17,7 @@ use crate::object::Inner;
 use crate::store::{Stamps, Store};
 use crate::table::Table;
 use crate::types::{fill, Types};
-use crate::{exports, name, notes, places, vmlinux};
+use crate::{exports, name, notes, numbers, places, vmlinux};
 use crate::{Error, Export, Kind, Object, Part, Sources, Symbol, Unknown};
 
 /// What there is of a name.
@@ -273,6 +273,26 @@ impl Kernel {
             objects.push(places.text(row.module).to_owned());
         }
         Ok(objects)
+    }
+
+    /// Returns numbers that `build` works out of the file `source`, which takes long: they are kept, under `name`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such file, or there are more numbers than can be kept.
+    pub fn numbers(
+        &self,
+        name: &str,
+        source: &Path,
+        build: impl FnOnce() -> Vec<u32>,
+    ) -> Result<Vec<u32>, Error> {
+        let table = self.store.table(
+            name,
+            || Stamps::take([source].into_iter(), None),
+            |key| numbers::build(source, &build(), key),
+        )?;
+
+        Ok(numbers::read(&table))
     }
 
     /// Returns the type information of the kernel.

@@ -44,6 +44,7 @@ mod module;
 mod modules;
 mod name;
 mod notes;
+mod numbers;
 mod object;
 mod places;
 mod section;

@@ -32,6 +32,8 @@ pub struct Sources {
     pub symvers: Vec<PathBuf>,
     /// The kernel as an ELF file with debug information.
     pub vmlinux: Option<PathBuf>,
+    /// The kernel as it is booted, or as an ELF file: its code.
+    pub image: Option<PathBuf>,
     /// The boot id of the running kernel if the sources are of that.
     pub boot_id: Option<String>,
 }
@@ -86,6 +88,7 @@ impl Sources {
             btf: file(directory.join("btf")),
             notes: file(directory.join("notes")),
             config: file(directory.join("config")),
+            image: file(directory.join("vmlinuz")),
             symvers: file(directory.join("tree/Module.symvers"))
                 .into_iter()
                 .collect(),
@@ -104,6 +107,7 @@ impl Sources {
             release: Some(release.trim().to_owned()),
             kallsyms: file(directory.join("System.map")),
             btf: vmlinux.clone(),
+            image: vmlinux.clone(),
             config: file(directory.join(".config")),
             symvers: file(directory.join("Module.symvers")).into_iter().collect(),
             vmlinux,
@@ -167,6 +171,10 @@ impl Sources {
                 format!("usr/lib/debug/boot/vmlinux-{release}"),
                 format!("usr/lib/debug/lib/modules/{release}/vmlinux"),
                 format!("lib/modules/{release}/build/vmlinux"),
+            ]),
+            image: first(&[
+                format!("boot/vmlinuz-{release}"),
+                format!("lib/modules/{release}/vmlinuz"),
             ]),
             boot_id: read("proc/sys/kernel/random/boot_id").ok(),
             release: Some(release),

@@ -2,12 +2,14 @@
 
 //! A function that is inlined into its callers is replaced only where it is called.
 //!
-//! The debug information of the kernel tells it, where that is given. Without, the symbols give a hint: see [`hints`].
+//! The debug information of the kernel tells it, where that is given. Without, the symbols and the call sites give hints: see [`hints`].
 
 mod copies;
 mod files;
 mod hints;
+mod image;
 mod needles;
+mod references;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ use livepatch_symbols::{Lookup, Object, Resolution, Symbol};
 
 use self::copies::{Caller, Copies, Wanted};
 use self::files::Bytes;
+use self::hints::Hints;
 use super::context::Context;
 use super::dwarf::{DebugInfo, Error as DwarfError};
 use super::finding::{Finding, Findings};
@@ -94,10 +97,12 @@ fn check_object(
             break;
         }
     }
-    for ((func, _), copies) in funcs.iter().zip(told) {
+    let hints = Hints::new(context, object);
+
+    for ((func, symbol), copies) in funcs.iter().zip(told) {
         let finding = match copies {
             Copies::In(callers) => inlined(&remaining(callers, patched, object)),
-            Copies::Missing | Copies::Ambiguous => hints::check(context, object, &func.old_name),
+            Copies::Missing | Copies::Ambiguous => hints.check(symbol),
         };
 
         if let Some(finding) = finding {

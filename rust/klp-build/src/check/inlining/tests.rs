@@ -115,7 +115,7 @@ fn no_bytes_do_harm() {
         usize::try_from(state >> 33).expect("31 bits")
     };
 
-    for _ in 0..2000 {
+    for _ in 0..500 {
         let mut bytes = good.clone();
 
         for _ in 0..1 + random() % 8 {
@@ -137,4 +137,141 @@ fn no_bytes_do_harm() {
         // Whatever it says.
         let _ = copies::find(&info, &wanted);
     }
+}
+
+/// Returns whether something refers to each of the functions.
+fn referred_to(source: &str, names: &[&str]) -> Option<Vec<bool>> {
+    let bytes = testing::c(source, &["-fno-toplevel-reorder"])?;
+    let file = File::parse(&bytes).expect("an object file");
+    let found = references::of_module(&file)?;
+
+    Some(
+        names
+            .iter()
+            .map(|name| {
+                let symbol = file.symbols.iter().find(|symbol| symbol.name == *name);
+                let symbol = symbol.expect("a symbol");
+                let section = symbol.place.section().expect("a section");
+
+                found.contains(&(section, symbol.st_value))
+            })
+            .collect(),
+    )
+}
+
+#[test]
+fn what_refers_to_a_function_is_seen() {
+    let source = "
+        extern int x;
+        int inlined(int a) { return x += a; }
+        int caller(int a) { return inlined(a) * 3; }
+        static __attribute__((noinline)) int called(int a) { return x -= a; }
+        int other(int a) { return called(a) * 3; }
+        int in_data(int a) { return x ^= a; }
+        int (*pointer)(int) = in_data;
+        int in_code(int a) { return x |= a; }
+        int passed(int (*f)(int));
+        int passes(void) { return passed(in_code) + 1; }
+        __attribute__((noinline)) int jumped_to(int a) { return x &= a; }
+        int jumps(int a) { return jumped_to(a + 1); }
+    ";
+    let names = [
+        "inlined",
+        "called",
+        "in_data",
+        "in_code",
+        "jumped_to",
+        "caller",
+    ];
+
+    if let Some(found) = referred_to(source, &names) {
+        assert_eq!(found, [false, true, true, true, true, false]);
+    }
+}
+
+#[test]
+fn addresses_in_code_and_data_are_seen() {
+    let base = 0xffff_ffff_8100_0000;
+    let seen = |bytes: &[u8], is_code: bool, relative: bool| {
+        let mut seen = Vec::new();
+        let mut note = |address: u64| {
+            if (base..base + 0x1000).contains(&address) {
+                seen.push(address - base);
+            }
+        };
+
+        if is_code {
+            references::in_code(base, bytes, true, &mut note);
+        } else {
+            references::in_data(base, bytes, relative, &mut note);
+        }
+        seen
+    };
+
+    // call .+0x105; jne .+0x106; lea 0x100(%rip), %rdi; mov $0xffffffff81000100, %rdi
+    assert_eq!(
+        seen(&[0x90, 0xe8, 0x00, 0x01, 0, 0, 0x90], true, true),
+        [0x106]
+    );
+    assert_eq!(seen(&[0x0f, 0x85, 0x00, 0x01, 0, 0], true, true), [0x106]);
+    assert_eq!(
+        seen(&[0x48, 0x8d, 0x3d, 0x00, 0x01, 0, 0], true, true),
+        [0x107]
+    );
+    assert_eq!(
+        seen(&[0x48, 0xc7, 0xc7, 0x00, 0x01, 0x00, 0x81], true, true),
+        [0x100]
+    );
+    // jmp .+0x12
+    assert_eq!(seen(&[0x90, 0xeb, 0x10], true, true), [0x13]);
+    // A pointer, and two distances.
+    assert_eq!(
+        seen(&(base + 0x123).to_le_bytes(), false, false),
+        [0x123].as_slice()
+    );
+    assert_eq!(
+        seen(&[0x20, 0, 0, 0, 0x30, 0, 0, 0], false, true),
+        [0x20, 0x34]
+    );
+}
+
+#[test]
+fn a_kernel_is_found_in_what_is_booted() {
+    use std::io::Write;
+
+    let elf = [b"\x7fELF".as_slice(), &[7; 1000]].concat();
+    let image = |payload: &[u8]| {
+        let mut image = vec![0; 2 * 512 + 0x40];
+        let length = u32::try_from(payload.len()).expect("a length");
+
+        image[0x1f1] = 1;
+        image[0x202..0x206].copy_from_slice(b"HdrS");
+        image[0x248..0x24c].copy_from_slice(&0x40u32.to_le_bytes());
+        image[0x24c..0x250].copy_from_slice(&length.to_le_bytes());
+        image.extend(payload);
+        image.extend([9; 100]);
+        image
+    };
+    // The size comes after what is compressed.
+    let with_size = |mut payload: Vec<u8>| {
+        payload.extend(1004u32.to_le_bytes());
+        payload
+    };
+    let zstd = with_size(zstd::encode_all(elf.as_slice(), 1).expect("zstd"));
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&elf).expect("gzip");
+    let gzip = with_size(gzip.finish().expect("gzip"));
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    xz.write_all(&elf).expect("xz");
+    let xz = with_size(xz.finish().expect("xz"));
+
+    for payload in [&zstd, &gzip, &xz] {
+        assert_eq!(image::unpack(&image(payload)).as_ref(), Some(&elf));
+    }
+    assert_eq!(image::unpack(&image(b"no such thing")), None);
+    assert_eq!(image::unpack(&image(&zstd)[..0x24e]), None);
+    assert_eq!(image::unpack(&elf), None);
+    let mut beyond = image(&zstd);
+    beyond[0x24f] = 0xff;
+    assert_eq!(image::unpack(&beyond), None);
 }
