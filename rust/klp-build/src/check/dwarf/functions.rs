@@ -13,6 +13,10 @@ use super::units::{Reader, Unit, Units};
 /// How many entries may say of themselves that another one has the rest.
 const ORIGINS: u32 = 8;
 
+/// How deep the entries of a unit are nested, if they are looked at. To find the end of an entry, all that it has is read: in a
+/// broken file, the same bytes could be read once for each.
+const DEEPEST: isize = 512;
+
 /// Where the entry of a function is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::check) struct Function {
@@ -109,6 +113,9 @@ impl<'a> Functions<'a> {
 
         while !entries.is_empty() {
             let offset = entries.next_offset();
+            if entries.next_depth() > DEEPEST {
+                return Ok(());
+            }
             let Some(abbreviation) = entries.read_abbreviation()? else {
                 continue;
             };

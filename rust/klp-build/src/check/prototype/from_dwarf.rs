@@ -31,6 +31,8 @@ pub(super) struct Prototypes<'b, 'a> {
     functions: &'b Functions<'a>,
     /// Structs and unions that were read before.
     records: RefCell<HashMap<(usize, usize), Type>>,
+    /// Functions, likewise.
+    known: RefCell<HashMap<(usize, usize), Result<Prototype, String>>>,
     steps: Cell<u32>,
     all_steps: Cell<u32>,
 }
@@ -40,6 +42,7 @@ impl<'b, 'a> Prototypes<'b, 'a> {
         Self {
             functions,
             records: RefCell::default(),
+            known: RefCell::default(),
             steps: Cell::new(0),
             all_steps: Cell::new(ALL_STEPS),
         }
@@ -51,12 +54,18 @@ impl<'b, 'a> Prototypes<'b, 'a> {
     ///
     /// If it cannot be read: the reason. What cannot be told of its types is a type of its own.
     pub(super) fn read(&self, function: Function) -> Result<Prototype, String> {
+        let key = (function.unit, function.offset.0);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
         let left = self.all_steps.get();
         let most = left.min(STEPS);
         self.steps.set(most);
         let prototype = self.whole(function);
 
-        self.all_steps.set(left - (most - self.steps.get()));
+        self.all_steps
+            .set(left.saturating_sub(most.saturating_sub(self.steps.get())));
+        self.known.borrow_mut().insert(key, prototype.clone());
         prototype
     }
 
