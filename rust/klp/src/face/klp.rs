@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `klp`: the command line of SUSE's tool, and what goes beyond it.
+
+pub mod status;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use super::Context;
+use crate::exit::{Exit, Failure};
+
+/// Loads livepatches, watches and explains what becomes of them, and takes them back.
+#[derive(Debug, Parser)]
+#[command(name = "klp", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Say more; twice, still more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Ask nothing.
+    #[arg(short, long, global = true)]
+    pub non_interactive: bool,
+    /// How to print results.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one JSON value.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say whether a transition goes on: ready or in_progress.
+    Status(status::Args),
+}
+
+/// What is the same for all commands.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How much to say.
+    pub verbose: u8,
+    /// Whether to ask nothing.
+    pub non_interactive: bool,
+    /// How to print results.
+    pub format: Format,
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+///
+/// Why it could not be done.
+pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Failure> {
+    let arguments = std::iter::once(OsString::from("klp")).chain(arguments.iter().cloned());
+    let cli = match Cli::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            write!(context.err, "{error}")?;
+            return Ok(Exit::Usage);
+        }
+        Err(help) => {
+            write!(context.out, "{help}")?;
+            return Ok(Exit::Success);
+        }
+    };
+    let options = Options {
+        verbose: cli.verbose,
+        non_interactive: cli.non_interactive,
+        format: cli.format,
+    };
+
+    match &cli.command {
+        Command::Status(args) => status::run(args, options, context),
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The administrator's tool: loads livepatches, watches and explains what becomes of them, and takes them back.
+//!
+//! ```text
+//!  klp, kpatch, kgr          face: what the command line looks like, and what is printed
+//!        │
+//!        ▼
+//!  operations                load, unload, wait, install, explain, boot
+//!        │
+//!        ▼
+//!  sysfs, proc, files        what the kernel says of itself, module files, the tool's own files
+//!        │
+//!        ▼
+//!  system                    paths below one root, system calls, the time
+//! ```
+//!
+//! Only `main` touches the process: it makes the [`system::System`], prints errors and exits.
+
+pub mod exit;
+pub mod face;
+pub mod proc;
+pub mod sysfs;
+pub mod system;
