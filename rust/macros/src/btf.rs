@@ -8,9 +8,13 @@
 mod list;
 
 use crate::diagnostics::Errors;
-use list::List;
+use list::{
+    ItemKind,
+    List, //
+};
 use livepatch_abi::btf::FileName;
 use proc_macro2::{
+    Ident,
     Span,
     TokenStream, //
 };
@@ -42,7 +46,7 @@ pub(crate) fn expand(
     let name = list.file_name();
 
     match directory.map(|directory| directory.join(name.to_string())) {
-        Some(path) if path.is_file() => include(&name, &path),
+        Some(path) if path.is_file() => include(&list, &name, &path),
         Some(path) => {
             errors.add(
                 Span::call_site(),
@@ -68,9 +72,16 @@ pub(crate) fn directory() -> Option<PathBuf> {
     std::path::absolute(module.parent()?).ok()
 }
 
-fn include(name: &FileName, path: &Path) -> TokenStream {
+fn include(list: &List, name: &FileName, path: &Path) -> TokenStream {
     let path = path.to_string_lossy();
     let module = format_ident!("__{}", name.to_string().trim_end_matches(".rs"));
+    // A fix is often called like the function that it replaces, and `use super::*` brings its name as well. No fix is
+    // called like a keyword.
+    let functions = list
+        .items
+        .iter()
+        .filter(|item| item.kind == ItemKind::Function)
+        .filter_map(|item| syn::parse_str::<Ident>(&item.name).ok());
 
     quote! {
         #[allow(
@@ -89,5 +100,23 @@ fn include(name: &FileName, path: &Path) -> TokenStream {
         }
         #[allow(unused_imports)]
         pub(crate) use #module::*;
+        #(
+            #[allow(unused_imports)]
+            pub(crate) use #module::#functions;
+        )*
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_wins_over_a_fix_of_its_name() {
+        let list: List = syn::parse_str("seq_file, fn show, fn r#match").unwrap();
+        let text = include(&list, &list.file_name(), Path::new("/a.rs")).to_string();
+
+        assert!(text.contains(":: show ;"), "{text}");
+        assert!(!text.contains("seq_file") && !text.contains("match"));
     }
 }
