@@ -22,3 +22,4 @@ pub mod face;
 pub mod proc;
 pub mod sysfs;
 pub mod system;
+pub mod transition;

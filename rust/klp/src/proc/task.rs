@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::system::{Root, SystemError};
 
+/// After how many tasks a census asks whether to go on: few enough for a millisecond or two.
+const STRIDE: usize = 128;
+
 /// A task: a thread of a process, or of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Task {
@@ -67,6 +70,19 @@ impl Task {
 ///
 /// `/proc` cannot be read. A task that ends meanwhile is left out.
 pub fn census(root: &Root, enabled: bool) -> Result<Census, SystemError> {
+    census_while(root, enabled, || true)
+}
+
+/// Counts the tasks as [`census`] does, and stops when the function, called every now and then, says false.
+///
+/// # Errors
+///
+/// As [`census`].
+pub fn census_while(
+    root: &Root,
+    enabled: bool,
+    mut goes_on: impl FnMut() -> bool,
+) -> Result<Census, SystemError> {
     let wanted = match enabled {
         true => PatchState::Patched,
         false => PatchState::Unpatched,
@@ -83,13 +99,14 @@ pub fn census(root: &Root, enabled: bool) -> Result<Census, SystemError> {
             Err(Errno::ACCESS | Errno::PERM) => census.hidden += 1,
             Err(_) => census.tasks -= 1,
         }
+        census.tasks % STRIDE != 0 || goes_on()
     })?;
     census.waiting.sort();
     Ok(census)
 }
 
-/// Calls a function with each task and its directory.
-fn each(root: &Root, mut function: impl FnMut(Task, &OwnedFd)) -> Result<(), SystemError> {
+/// Calls a function with each task and its directory, until it says false.
+fn each(root: &Root, mut function: impl FnMut(Task, &OwnedFd) -> bool) -> Result<(), SystemError> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     let proc = root.open_file("/proc", flags, Mode::empty())?;
 
@@ -101,7 +118,9 @@ fn each(root: &Root, mut function: impl FnMut(Task, &OwnedFd)) -> Result<(), Sys
         for tid in numbers(&tasks).unwrap_or_default() {
             let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
             if let Ok(directory) = openat(&tasks, tid.to_string(), flags, Mode::empty()) {
-                function(Task { pid, tid }, &directory);
+                if !function(Task { pid, tid }, &directory) {
+                    return Ok(());
+                }
             }
         }
     }
