@@ -9,6 +9,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::exit::{Exit, Failure};
+use crate::policy::{Policy, PolicyError};
 use crate::system::System;
 
 /// What a command works with.
@@ -19,6 +20,17 @@ pub struct Context<'a> {
     pub out: &'a mut dyn Write,
     /// Where messages go: progress, warnings.
     pub err: &'a mut dyn Write,
+}
+
+impl Context<'_> {
+    /// Returns what the administrator allows, and prefers.
+    ///
+    /// # Errors
+    ///
+    /// See [`Policy::read`]. What changes the kernel is not done then.
+    pub fn policy(&self) -> Result<Policy, PolicyError> {
+        Policy::read(&self.system.root)
+    }
 }
 
 /// A face of the program.

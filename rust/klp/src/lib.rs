@@ -19,6 +19,8 @@
 
 pub mod exit;
 pub mod face;
+pub mod paths;
+pub mod policy;
 pub mod proc;
 pub mod sysfs;
 pub mod system;

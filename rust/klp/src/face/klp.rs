@@ -6,10 +6,11 @@ pub mod status;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::Context;
 use crate::exit::{Exit, Failure};
+pub use crate::policy::Format;
 
 /// Loads livepatches, watches and explains what becomes of them, and takes them back.
 #[derive(Debug, Parser)]
@@ -21,21 +22,12 @@ pub struct Cli {
     /// Ask nothing.
     #[arg(short, long, global = true)]
     pub non_interactive: bool,
-    /// How to print results.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    /// How to print results: as the policy says if it is not given, or else as text.
+    #[arg(long, global = true, value_enum)]
+    pub format: Option<Format>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For programs: one JSON value.
-    Json,
 }
 
 /// What to do.
@@ -80,10 +72,26 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
     let options = Options {
         verbose: cli.verbose,
         non_interactive: cli.non_interactive,
-        format: cli.format,
+        format: match cli.format {
+            Some(format) => format,
+            None => preferred_format(context)?,
+        },
     };
 
     match &cli.command {
         Command::Status(args) => status::run(args, options, context),
+    }
+}
+
+/// Returns the format that the policy says.
+///
+/// A policy that cannot be told is no reason not to show things: what changes something reads it again, and fails.
+fn preferred_format(context: &mut Context<'_>) -> Result<Format, Failure> {
+    match context.policy() {
+        Ok(policy) => Ok(policy.format),
+        Err(error) => {
+            writeln!(context.err, "klp: warning: {error}")?;
+            Ok(Format::default())
+        }
     }
 }
