@@ -24,6 +24,7 @@ mod parse;
 mod read;
 mod relocation;
 mod section;
+pub mod show;
 mod symbol;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
