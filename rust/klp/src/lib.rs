@@ -22,6 +22,8 @@ pub mod face;
 pub mod paths;
 pub mod policy;
 pub mod proc;
+pub mod stall;
 pub mod sysfs;
 pub mod system;
+pub mod text;
 pub mod transition;
