@@ -2,7 +2,10 @@
 
 //! `klp`: the command line of SUSE's tool, and what goes beyond it.
 
+pub mod blocking;
 pub mod status;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::ffi::OsString;
 
@@ -33,6 +36,8 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Print the threads that a transition waits for, and what keeps them.
+    Blocking(blocking::Args),
     /// Say whether a transition goes on: ready or in_progress.
     Status(status::Args),
 }
@@ -79,6 +84,7 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
     };
 
     match &cli.command {
+        Command::Blocking(args) => blocking::run(args, options, context),
         Command::Status(args) => status::run(args, options, context),
     }
 }
