@@ -19,6 +19,7 @@
 
 pub mod exit;
 pub mod face;
+pub mod journal;
 pub mod paths;
 pub mod policy;
 pub mod proc;

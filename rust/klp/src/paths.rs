@@ -4,3 +4,12 @@
 
 /// What the administrator allows, and prefers: see [`crate::policy`].
 pub const POLICY: &str = "/etc/livepatch/klp.toml";
+
+/// What the tool remembers.
+pub const STATE: &str = "/var/lib/klp";
+
+/// What was done, when and by whom: see [`crate::journal`].
+pub const JOURNAL: &str = "/var/lib/klp/journal";
+
+/// The journal before that.
+pub const JOURNAL_OLD: &str = "/var/lib/klp/journal.old";

@@ -3,6 +3,7 @@
 //! `klp`: the command line of SUSE's tool, and what goes beyond it.
 
 pub mod blocking;
+pub mod history;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     /// Print the threads that a transition waits for, and what keeps them.
     Blocking(blocking::Args),
+    /// Print what was done, when and by whom.
+    History(history::Args),
     /// Say whether a transition goes on: ready or in_progress.
     Status(status::Args),
 }
@@ -85,6 +88,7 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
 
     match &cli.command {
         Command::Blocking(args) => blocking::run(args, options, context),
+        Command::History(args) => history::run(args, options, context),
         Command::Status(args) => status::run(args, options, context),
     }
 }
