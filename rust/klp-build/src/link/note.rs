@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use livepatch_abi::note::{FIXES_SECTION, SECTION};
-use livepatch_elf::elf::{NT_GNU_BUILD_ID, SHF_ALLOC, SHT_NOTE};
+use livepatch_elf::elf::{NT_GNU_BUILD_ID, SHF_ALLOC, SHT_NOTE, SHT_PROGBITS};
 use livepatch_elf::note::Build;
 use livepatch_elf::{notes, Endianness, File};
 
@@ -63,8 +63,15 @@ pub fn make(
     if file.section_by_name(SECTION).is_some() {
         return Err(Refusal::TwoNotes);
     }
-    if file.relocation_sections(index).next().is_some() {
-        return Err(Refusal::FixesRelocated);
+    let of_that_name = file
+        .sections
+        .iter()
+        .filter(|section| section.name == FIXES_SECTION);
+    if of_that_name.count() > 1 {
+        return Err(Refusal::FixesTwice);
+    }
+    if fixes.sh_type != SHT_PROGBITS || file.relocation_sections(index).next().is_some() {
+        return Err(Refusal::FixesNotPlain);
     }
     let kernel = file
         .modinfo_value(VERMAGIC)

@@ -74,9 +74,12 @@ pub enum Refusal {
     /// The note cannot be made.
     #[error("section {FIXES_SECTION}: {0}: give the fixes shorter titles and fewer references, or split the livepatch")]
     Note(NoteError),
-    /// The macros leave no relocations there.
-    #[error("section {FIXES_SECTION}: it is not made of plain bytes, but has relocations: only the macros may put something there")]
-    FixesRelocated,
+    /// The macros leave plain bytes there.
+    #[error("section {FIXES_SECTION}: it is not made of plain bytes: only the macros may put something there")]
+    FixesNotPlain,
+    /// The macros leave one such section.
+    #[error("section {FIXES_SECTION}: it is there more than once: link the objects with ld -r, which puts them together")]
+    FixesTwice,
     /// There are two notes.
     #[error("it has a note already, and fixes that are to become one: build it again")]
     TwoNotes,

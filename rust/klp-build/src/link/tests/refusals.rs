@@ -195,7 +195,17 @@ fn fixes_that_make_no_note_are_refused() {
     let mut module = Module::livepatch(MACHINES[0]);
     let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
     module.relocations(fixes, &[]);
-    assert_eq!(refused(module), [Refusal::FixesRelocated]);
+    assert_eq!(refused(module), [Refusal::FixesNotPlain]);
+
+    let mut module = Module::livepatch(MACHINES[0]);
+    let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
+    module.file.sections[fixes].sh_type = SHT_NOTE;
+    assert_eq!(refused(module), [Refusal::FixesNotPlain]);
+
+    let mut module = Module::livepatch(MACHINES[0]);
+    module.section(FIXES_SECTION, RODATA, FIXES);
+    module.section(FIXES_SECTION, RODATA, FIXES);
+    assert_eq!(refused(module), [Refusal::FixesTwice]);
 
     let mut module = Module::livepatch(MACHINES[0]);
     module.section(FIXES_SECTION, RODATA, FIXES);
