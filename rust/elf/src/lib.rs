@@ -37,7 +37,7 @@ pub use modinfo::modinfo;
 pub use notes::{notes, NoteEntry};
 pub use object::elf;
 pub use object::Endianness;
-pub use read::{read, Compression, ReadError, MAX_SIZE};
+pub use read::{read, uncompress, Compression, ReadError, MAX_SIZE};
 pub use relocation::{Relocation, Relocations};
 pub use section::Section;
 pub use symbol::{Place, Symbol};

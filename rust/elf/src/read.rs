@@ -84,6 +84,17 @@ pub fn read(path: &Path) -> Result<(Vec<u8>, Compression), ReadError> {
             error,
         })?
         .ok_or_else(|| ReadError::TooBig { file: file() })?;
+
+    uncompress(path, bytes)
+}
+
+/// Uncompresses what was read of the file `path`, if its first bytes say that it is compressed.
+///
+/// # Errors
+///
+/// See [`ReadError`].
+pub fn uncompress(path: &Path, bytes: Vec<u8>) -> Result<(Vec<u8>, Compression), ReadError> {
+    let file = || path.to_owned();
     let compression = Compression::of(&bytes);
     let damaged = |error| ReadError::Compressed {
         file: file(),
