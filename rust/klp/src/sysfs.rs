@@ -4,6 +4,8 @@
 //!
 //! Documents: `Documentation/ABI/testing/sysfs-kernel-livepatch` and `sysfs-module`.
 
+pub mod ftrace;
+pub mod kprobes;
 pub mod module;
 pub mod patch;
 
