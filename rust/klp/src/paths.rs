@@ -13,3 +13,9 @@ pub const JOURNAL: &str = "/var/lib/klp/journal";
 
 /// The journal before that.
 pub const JOURNAL_OLD: &str = "/var/lib/klp/journal.old";
+
+/// The livepatches that are loaded at boot: a directory for each release of the kernel.
+pub const INSTALLED: &str = "/var/lib/kpatch";
+
+/// What keeps two of the tool from working at the same time.
+pub const LOCK: &str = "/run/klp.lock";

@@ -9,15 +9,19 @@ mod clock;
 mod error;
 #[cfg(test)]
 pub(crate) mod fake;
+mod files;
 mod modules;
 mod root;
+mod trust;
 
 use std::path::Path;
 
 pub use clock::{Clock, MachineClock};
 pub use error::SystemError;
+pub use files::{Directory, UNFINISHED};
 pub use modules::{Modules, RunningKernel};
 pub use root::{Entry, Root, MAX_ATTRIBUTE};
+pub use trust::Untrusted;
 
 /// What the program looks at and changes.
 pub struct System {

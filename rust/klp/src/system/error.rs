@@ -30,6 +30,11 @@ impl SystemError {
                 .is_some_and(|errno| gone.contains(&errno))
     }
 
+    /// Returns whether something is a file that should be a directory.
+    pub fn is_not_a_directory(&self) -> bool {
+        self.source.kind() == io::ErrorKind::NotADirectory
+    }
+
     /// Returns whether only another user may do it.
     pub fn is_denied(&self) -> bool {
         self.source.kind() == io::ErrorKind::PermissionDenied

@@ -57,6 +57,20 @@ impl Root {
         })
     }
 
+    /// Returns the open directory.
+    pub(super) fn directory(&self) -> &OwnedFd {
+        &self.directory
+    }
+
+    /// Returns the path that an argument means: on the machine, one that is relative begins where the program was started.
+    pub fn argument(&self, path: &Path) -> PathBuf {
+        match self.is_machine {
+            // Without a directory to start in, the kernel will say what is wrong.
+            true => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+            false => path.to_owned(),
+        }
+    }
+
     /// Returns how people call a path below the root.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
