@@ -12,11 +12,11 @@
 //!
 //! What is not known of the kernel is no reason to refuse a livepatch; it is said once for each rule that could not be applied.
 
-mod candidates;
+pub(crate) mod candidates;
 pub mod context;
 mod dwarf;
 pub mod finding;
-mod functions;
+pub(crate) mod functions;
 mod inlining;
 mod klp;
 pub mod model;

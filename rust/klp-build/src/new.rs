@@ -10,6 +10,8 @@
 //!
 //! What it makes builds as it is, and does nothing but return: the author copies the old function over, and mends it.
 
+mod find;
+mod refusal;
 mod source;
 mod template;
 mod write;
@@ -19,11 +21,11 @@ use std::path::PathBuf;
 
 use livepatch_abi::limit;
 use livepatch_abi::object::VMLINUX;
-use livepatch_symbols::{Lookup, Resolution, Site, Symbol};
 
-use crate::bindings;
 use crate::target::Target;
 use crate::Status;
+use crate::{bindings, check};
+use refusal::Refusal;
 use template::Replacement;
 
 /// The arguments of `klp-build new`.
@@ -56,6 +58,9 @@ pub enum Error {
     /// The kernel could not be read.
     #[error(transparent)]
     Kernel(#[from] livepatch_symbols::Error),
+    /// It could not be found out whether the function can be replaced.
+    #[error(transparent)]
+    Check(#[from] check::Error),
     /// The type of the function cannot be had.
     #[error("{function}: {error}")]
     Type {
@@ -75,37 +80,6 @@ pub enum Error {
     /// The output could not be written.
     #[error("cannot say what was made: {0}")]
     Output(#[from] io::Error),
-}
-
-/// Why there can be no such fix.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error("{0} is no name of a livepatch: take at most {max} lower case letters, digits and underscores, the first a letter", max = limit::MODULE_NAME)]
-    Name(String),
-    #[error("{} is there already: give another name with --name, or delete it", .0.display())]
-    Exists(PathBuf),
-    #[error("{0} is built into this kernel: leave --object out")]
-    BuiltIn(String),
-    #[error("this kernel has no module {object}{hint}")]
-    NoModule { object: String, hint: String },
-    #[error("{object} has no function {function}{hint}")]
-    NoFunction {
-        object: String,
-        function: String,
-        hint: String,
-    },
-    #[error("{object} has {count} functions {function}: say which one with --sympos 1 to {count}")]
-    Ambiguous {
-        object: String,
-        function: String,
-        count: usize,
-    },
-    #[error("{function} is __init: it has run, and is gone, before a livepatch can replace it")]
-    Init { function: String },
-    #[error("{function} has no ftrace site, so calls of it cannot be redirected: replace the functions that call it")]
-    NoSite { function: String },
-    #[error("{function} takes a variable number of arguments, which Rust cannot define: replace it in C, with a file beside main.rs")]
-    Variadic { function: String },
 }
 
 /// Runs the command, which prints to `output`.
@@ -140,24 +114,9 @@ fn new(args: &Args) -> Result<Result<PathBuf, Refusal>, Error> {
         return Ok(Err(Refusal::Exists(directory)));
     }
     let kernel = args.target.open()?;
-    let object = match kernel.object(&args.object)? {
-        Lookup::Found(object) => object,
-        Lookup::BuiltIn => return Ok(Err(Refusal::BuiltIn(args.object.clone()))),
-        Lookup::Missing { similar } => {
-            return Ok(Err(Refusal::NoModule {
-                object: args.object.clone(),
-                hint: hint(&similar),
-            }));
-        }
-        Lookup::Unknown(unknown) => return Err(livepatch_symbols::Error::Unknown(unknown).into()),
-    };
-    let sympos = match find(args, &object) {
-        Ok(sympos) => sympos,
+    let (object, place) = match find::find(args, &kernel)? {
+        Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
-    };
-    let path = match &args.source {
-        Some(source) => source::find(source, object.file(), &args.function),
-        None => None,
     };
     let object = object.name().to_owned();
 
@@ -175,9 +134,9 @@ fn new(args: &Args) -> Result<Result<PathBuf, Refusal>, Error> {
         livepatch: &name,
         object: &object,
         old_name: &args.function,
-        sympos,
+        sympos: args.sympos,
         function: &function,
-        source: path.as_deref(),
+        source: place.as_deref(),
     };
     write::write(
         &directory,
@@ -189,51 +148,12 @@ fn new(args: &Args) -> Result<Result<PathBuf, Refusal>, Error> {
     Ok(Ok(directory))
 }
 
-/// Finds the function, and returns the sympos that names it.
-fn find(args: &Args, object: &livepatch_symbols::Object) -> Result<u32, Refusal> {
-    let function = || args.function.clone();
-    let symbol: Symbol<'_> = match object.resolve(&args.function, args.sympos) {
-        Resolution::Found(symbol) => symbol,
-        Resolution::Unsteady { .. } | Resolution::Missing => {
-            return Err(Refusal::NoFunction {
-                object: object.name().to_owned(),
-                function: function(),
-                hint: hint(&object.similar(&args.function)),
-            });
-        }
-        Resolution::Ambiguous(symbols) | Resolution::OutOfRange(symbols) => {
-            return Err(Refusal::Ambiguous {
-                object: object.name().to_owned(),
-                function: function(),
-                count: symbols.len(),
-            });
-        }
-    };
-
-    if symbol.init {
-        return Err(Refusal::Init {
-            function: function(),
-        });
-    }
-    if symbol.ftrace == Site::No {
-        return Err(Refusal::NoSite {
-            function: function(),
-        });
-    }
-    Ok(args.sympos)
-}
-
-fn hint(similar: &[String]) -> String {
-    if similar.is_empty() {
-        String::new()
-    } else {
-        format!("; did you mean {}?", similar.join(", "))
-    }
-}
-
 /// Returns whether a livepatch can be called so: its directory, its module and its fix are.
 fn is_name(name: &str) -> bool {
-    name.len() <= limit::MODULE_NAME
+    // A fix of that name would hide the crate.
+    name != "livepatch"
+        && syn::parse_str::<syn::Ident>(name).is_ok()
+        && name.len() <= limit::MODULE_NAME
         && name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && name
             .bytes()
@@ -247,7 +167,17 @@ mod tests {
     #[test]
     fn names() {
         assert!(is_name("cmdline_proc_show") && is_name("__x64_sys_getpid"));
-        for name in ["", "0a", "A", "a-b", "a/b", "..", &"a".repeat(56)] {
+        for name in [
+            "",
+            "0a",
+            "A",
+            "a-b",
+            "a/b",
+            "..",
+            "match",
+            "livepatch",
+            &"a".repeat(56),
+        ] {
             assert!(!is_name(name), "{name}");
         }
     }

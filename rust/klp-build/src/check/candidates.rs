@@ -79,7 +79,7 @@ fn name_of((_, name): &(u64, String)) -> &str {
 }
 
 /// Lists symbols of one name: the sympos of each, where it is and, in the kernel, its file or between which others it is.
-pub(super) fn list(
+pub(crate) fn list(
     target: &Target<'_>,
     object: &Object,
     symbols: &[Symbol<'_>],

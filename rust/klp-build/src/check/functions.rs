@@ -9,6 +9,7 @@ use super::candidates;
 use super::context::Context;
 use super::finding::{Finding, Findings};
 use super::model::{self, Func};
+use super::target::Target;
 use super::Error;
 
 /// Checks it.
@@ -139,7 +140,7 @@ fn check_func(
         }
     };
 
-    if let Some(finding) = unpatchable(context, object, &symbol)? {
+    if let Some(finding) = unpatchable(context.target, object, &symbol)? {
         if finding.severity == super::finding::Severity::Unknown {
             findings.push(finding);
         } else {
@@ -236,8 +237,8 @@ pub(super) fn elsewhere(
 }
 
 /// Says why a symbol cannot be replaced, if so.
-fn unpatchable(
-    context: &Context<'_>,
+pub(crate) fn unpatchable(
+    target: &Target<'_>,
     object: &Object,
     symbol: &Symbol<'_>,
 ) -> Result<Option<Finding>, Error> {
@@ -257,7 +258,7 @@ fn unpatchable(
     }
     Ok(match symbol.ftrace {
         Site::Yes => None,
-        Site::No => Some(no_site(context, object, symbol)?),
+        Site::No => Some(no_site(target, object, symbol)?),
         Site::Unknown => Some(Finding::unknown(
             "ftrace",
             format!("whether functions of {} have an ftrace site, since the list of them is not known", object.name()),
@@ -278,7 +279,7 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 /// Says why a function has no ftrace site, as far as that can be told.
-fn no_site(context: &Context<'_>, object: &Object, symbol: &Symbol<'_>) -> Result<Finding, Error> {
+fn no_site(target: &Target<'_>, object: &Object, symbol: &Symbol<'_>) -> Result<Finding, Error> {
     let within = |start: &str, end: &str| {
         let address = |name: &str| object.symbols(name).first().map(|symbol| symbol.address);
         match (address(start), address(end)) {
@@ -292,7 +293,7 @@ fn no_site(context: &Context<'_>, object: &Object, symbol: &Symbol<'_>) -> Resul
     let is_entry = section == ".entry.text"
         || (object.is_vmlinux() && within("__entry_text_start", "__entry_text_end"));
     // An assembler describes functions as well, but not what they take.
-    let types = context.target.btf_of(object)?;
+    let types = target.btf_of(object)?;
     let prototypes = types.as_ref().map(|btf| btf.functions(symbol.name));
     let takes_nothing = |function: &TypeId| {
         let prototype = types.as_ref().and_then(|btf| btf.prototype(*function).ok());
