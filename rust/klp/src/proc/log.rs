@@ -34,6 +34,8 @@ const MAX_READS: usize = 1 << 20;
 pub struct Record {
     /// How urgent: 0 is an emergency, 7 is for debugging.
     pub level: u8,
+    /// Who: 0 is the kernel, others are what a user says of itself.
+    pub facility: u64,
     /// When, since the machine was started.
     pub time: Duration,
     /// What.
@@ -124,6 +126,7 @@ fn parse(line: &str) -> Option<Record> {
 
     Some(Record {
         level: (priority % 8) as u8,
+        facility: priority / 8,
         time: Duration::from_micros(time),
         text: text.to_owned(),
     })
@@ -148,7 +151,7 @@ mod tests {
 
         assert_eq!(records.len(), 2);
         assert_eq!((records[0].level, records[0].text.as_str()), (4, "first"));
-        assert_eq!(records[1].level, 5);
+        assert_eq!((records[1].level, records[1].facility), (5, 1));
         assert_eq!(records[1].time, Duration::from_millis(1500));
         assert_eq!(records[1].text, "second; with more");
         assert_eq!(log.new_records().unwrap(), []);

@@ -70,7 +70,7 @@ pub(super) fn of_transition(patch: &Patch) -> Vec<Remedy> {
         revert,
         remedy(
             Action::Force,
-            "the last resort: tasks may mix old and new functions, and the module can never be unloaded",
+            "the last resort: tasks may mix old and new functions, and the module of what goes out can never be unloaded",
             Some(format!("klp force --yes {name}")),
         ),
     ]

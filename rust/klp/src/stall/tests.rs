@@ -338,7 +338,7 @@ for the transition as a whole:
     -> klp unload fix
        goes back to the old functions
     -> klp force --yes fix
-       the last resort: tasks may mix old and new functions, and the module can never be unloaded
+       the last resort: tasks may mix old and new functions, and the module of what goes out can never be unloaded
 "
     );
 }
