@@ -20,6 +20,8 @@
 pub mod doctor;
 pub mod exit;
 pub mod face;
+pub mod functions;
+pub mod guard;
 pub mod journal;
 pub mod lock;
 pub mod module_file;

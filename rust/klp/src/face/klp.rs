@@ -3,10 +3,15 @@
 //! `klp`: the command line of SUSE's tool, and what goes beyond it.
 
 pub mod blocking;
+pub mod duration;
+pub mod force;
+pub mod functions;
 pub mod history;
+mod progress;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod wait;
 
 use std::ffi::OsString;
 
@@ -39,10 +44,16 @@ pub struct Cli {
 pub enum Command {
     /// Print the threads that a transition waits for, and what keeps them.
     Blocking(blocking::Args),
+    /// End a transition without the kernel's check.
+    Force(force::Args),
+    /// Print which function is replaced by whom, in which order, and since when.
+    Functions(functions::Args),
     /// Print what was done, when and by whom.
     History(history::Args),
     /// Say whether a transition goes on: ready or in_progress.
     Status(status::Args),
+    /// Wait for the end of a transition.
+    Wait(wait::Args),
 }
 
 /// What is the same for all commands.
@@ -88,8 +99,11 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
 
     match &cli.command {
         Command::Blocking(args) => blocking::run(args, options, context),
+        Command::Force(args) => force::run(args, options, context),
+        Command::Functions(args) => functions::run(args, options, context),
         Command::History(args) => history::run(args, options, context),
         Command::Status(args) => status::run(args, options, context),
+        Command::Wait(args) => wait::run(args, options, context),
     }
 }
 
