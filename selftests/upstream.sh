@@ -30,7 +30,7 @@ modules=$scripts/test_modules
 	die "no livepatch selftests in $source: SOURCE=<directory> says where the source of $release is"
 [[ $image ]] || die "$tree has no built image to boot"
 
-work=$top/.build/upstream
+work=$top/.build/upstream/${output##*/}
 rm -rf -- "$work"
 mkdir -p -- "$work/stage/scripts" "$work/stage/modules"/{c,rust,broken}
 
