@@ -6,20 +6,24 @@
 //! hand down one whose root is a directory, whose kernel is a model, and whose time passes at once.
 
 mod clock;
+mod commands;
 mod error;
 #[cfg(test)]
 pub(crate) mod fake;
 mod files;
 mod modules;
+mod processes;
 mod root;
 mod trust;
 
 use std::path::Path;
 
 pub use clock::{Clock, MachineClock};
+pub use commands::{CommandLine, Commands, Finished, MachineCommands};
 pub use error::SystemError;
 pub use files::{Directory, UNFINISHED};
 pub use modules::{Modules, RunningKernel};
+pub use processes::{MachineProcesses, Process, Processes, Signal};
 pub use root::{Entry, Root, MAX_ATTRIBUTE};
 pub use trust::Untrusted;
 
@@ -31,6 +35,10 @@ pub struct System {
     pub modules: Box<dyn Modules>,
     /// Tells the time, and waits.
     pub clock: Box<dyn Clock>,
+    /// Runs other programs.
+    pub commands: Box<dyn Commands>,
+    /// Sends signals to processes.
+    pub processes: Box<dyn Processes>,
     /// The effective user id.
     pub euid: u32,
 }
@@ -46,6 +54,8 @@ impl System {
             root: Root::open(Path::new("/"))?,
             modules: Box::new(RunningKernel),
             clock: Box::new(MachineClock::new()),
+            commands: Box::new(MachineCommands),
+            processes: Box::new(MachineProcesses),
             euid: rustix::process::geteuid().as_raw(),
         })
     }
@@ -58,6 +68,7 @@ impl System {
     pub fn picture(directory: &Path) -> Result<Self, SystemError> {
         Ok(Self {
             modules: Box::new(modules::NoKernel),
+            processes: Box::new(processes::NoProcesses),
             root: Root::open(directory)?,
             ..Self::machine()?
         })

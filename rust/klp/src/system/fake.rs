@@ -12,11 +12,14 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::{Clock, Modules, Root, System};
+use super::{
+    Clock, CommandLine, Commands, Finished, Modules, Process, Processes, Root, Signal, System,
+};
 
 /// What a test makes happen when a module is loaded or unloaded, or when time passes.
 type Hook = Box<dyn FnMut(&Path, &str) -> io::Result<()>>;
 type Tick = Box<dyn FnMut(&Path, Duration)>;
+type Program = Box<dyn FnMut(&str) -> io::Result<Finished>>;
 
 /// A machine for tests.
 pub(crate) struct Machine {
@@ -31,6 +34,8 @@ struct Shared {
     on_load: RefCell<Option<Hook>>,
     on_unload: RefCell<Option<Hook>>,
     on_tick: RefCell<Option<Tick>>,
+    on_command: RefCell<Option<Program>>,
+    answers: RefCell<Vec<String>>,
     calls: RefCell<Vec<String>>,
 }
 
@@ -82,7 +87,19 @@ impl Machine {
         *self.shared.on_tick.borrow_mut() = Some(Box::new(tick));
     }
 
-    /// Returns what the kernel was asked for: `load NAME PARAMETERS`, `unload NAME`.
+    /// Says what other programs do: the function gets the command, and there are none without.
+    pub(crate) fn on_command(&self, hook: impl FnMut(&str) -> io::Result<Finished> + 'static) {
+        *self.shared.on_command.borrow_mut() = Some(Box::new(hook));
+    }
+
+    /// Says what is typed at the terminal, a line after the other.
+    pub(crate) fn answers(&self, lines: &[&str]) {
+        *self.shared.answers.borrow_mut() =
+            lines.iter().rev().map(|&line| line.to_owned()).collect();
+    }
+
+    /// Returns what was asked for: of the kernel `load NAME PARAMETERS` and `unload NAME`, of other programs `run COMMAND`,
+    /// of processes `STOP PID` and `CONT PID`.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.shared.calls.borrow().clone()
     }
@@ -98,6 +115,8 @@ impl Machine {
             root: Root::open(self.path()).expect("the root"),
             modules: Box::new(Model(Rc::clone(&self.shared))),
             clock: Box::new(Model(Rc::clone(&self.shared))),
+            commands: Box::new(Model(Rc::clone(&self.shared))),
+            processes: Box::new(Model(Rc::clone(&self.shared))),
             euid: 0,
         }
     }
@@ -141,6 +160,48 @@ impl Clock for Model {
         self.0.now.set(self.0.now.get() + duration);
         if let Some(tick) = self.0.on_tick.borrow_mut().as_mut() {
             tick(&self.0.path, self.0.now.get());
+        }
+    }
+}
+
+impl Commands for Model {
+    fn output(&self, command: &CommandLine, _timeout: Duration) -> io::Result<Finished> {
+        match self.0.on_command.borrow_mut().as_mut() {
+            Some(hook) => hook(&command.to_string()),
+            None => Err(Errno::NOENT.into()),
+        }
+    }
+
+    fn run(&self, command: &CommandLine) -> io::Result<Option<i32>> {
+        self.0.calls.borrow_mut().push(format!("run {command}"));
+        Ok(self.output(command, Duration::ZERO)?.status)
+    }
+
+    fn answer(&self) -> io::Result<Option<String>> {
+        Ok(self.0.answers.borrow_mut().pop())
+    }
+}
+
+impl Processes for Model {
+    fn open(&self, pid: u32) -> io::Result<Box<dyn Process>> {
+        match self.0.path.join(format!("proc/{pid}")).exists() {
+            true => Ok(Box::new(ModelProcess(pid, Rc::clone(&self.0)))),
+            false => Err(Errno::SRCH.into()),
+        }
+    }
+}
+
+struct ModelProcess(u32, Rc<Shared>);
+
+impl Process for ModelProcess {
+    fn signal(&self, signal: Signal) -> io::Result<()> {
+        let Self(pid, shared) = self;
+        let call = format!("{} {pid}", signal.name());
+        shared.calls.borrow_mut().push(call);
+
+        match shared.path.join(format!("proc/{pid}")).exists() {
+            true => Ok(()),
+            false => Err(Errno::SRCH.into()),
         }
     }
 }
