@@ -2,6 +2,8 @@
 
 //! The faces of the program: by the name that it is called by, it is one tool or another.
 
+mod details;
+pub mod kgr;
 pub mod klp;
 
 use std::ffi::OsString;
@@ -73,7 +75,8 @@ impl Face {
     /// Why it could not be done.
     pub fn run(self, arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Failure> {
         match self {
-            Self::Klp | Self::Kpatch | Self::Kgr => klp::run(arguments, context),
+            Self::Klp | Self::Kpatch => klp::run(arguments, context),
+            Self::Kgr => kgr::run(arguments, context),
         }
     }
 }

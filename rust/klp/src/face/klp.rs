@@ -3,14 +3,20 @@
 //! `klp`: the command line of SUSE's tool, and what goes beyond it.
 
 pub mod blocking;
+pub mod check;
+pub mod downgrade;
 pub mod duration;
+pub mod fixes;
 pub mod force;
 pub mod functions;
 pub mod history;
+pub mod metrics;
+pub mod patches;
 mod progress;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod vex;
 pub mod wait;
 
 use std::ffi::OsString;
@@ -44,14 +50,26 @@ pub struct Cli {
 pub enum Command {
     /// Print the threads that a transition waits for, and what keeps them.
     Blocking(blocking::Args),
+    /// Say whether a transition goes on by the exit status: 0 if not, 1 if so.
+    Check(check::Args),
+    /// Install the version of a livepatch's package before the one that is installed.
+    Downgrade(downgrade::Args),
+    /// Print which CVEs and bugs are fixed in the running kernel, and by which livepatches.
+    Fixes(fixes::Args),
     /// End a transition without the kernel's check.
     Force(force::Args),
     /// Print which function is replaced by whom, in which order, and since when.
     Functions(functions::Args),
     /// Print what was done, when and by whom.
     History(history::Args),
+    /// Print what Prometheus wants to know.
+    Metrics(metrics::Args),
+    /// Print the livepatches; with -v their packages, CVEs and bugs.
+    Patches(patches::Args),
     /// Say whether a transition goes on: ready or in_progress.
     Status(status::Args),
+    /// Print an OpenVEX document of the CVEs that are fixed in the running kernel.
+    Vex(vex::Args),
     /// Wait for the end of a transition.
     Wait(wait::Args),
 }
@@ -99,10 +117,16 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
 
     match &cli.command {
         Command::Blocking(args) => blocking::run(args, options, context),
+        Command::Check(args) => check::run(args, options, context),
+        Command::Downgrade(args) => downgrade::run(args, options, context),
+        Command::Fixes(args) => fixes::run(args, options, context),
         Command::Force(args) => force::run(args, options, context),
         Command::Functions(args) => functions::run(args, options, context),
         Command::History(args) => history::run(args, options, context),
+        Command::Metrics(args) => metrics::run(args, options, context),
+        Command::Patches(args) => patches::run(args, options, context),
         Command::Status(args) => status::run(args, options, context),
+        Command::Vex(args) => vex::run(args, options, context),
         Command::Wait(args) => wait::run(args, options, context),
     }
 }
