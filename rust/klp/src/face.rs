@@ -5,6 +5,7 @@
 mod details;
 pub mod kgr;
 pub mod klp;
+pub mod kpatch;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -75,7 +76,8 @@ impl Face {
     /// Why it could not be done.
     pub fn run(self, arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Failure> {
         match self {
-            Self::Klp | Self::Kpatch => klp::run(arguments, context),
+            Self::Klp => klp::run(arguments, context),
+            Self::Kpatch => kpatch::run(arguments, context),
             Self::Kgr => kgr::run(arguments, context),
         }
     }

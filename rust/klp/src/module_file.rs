@@ -10,6 +10,7 @@
 //! ```
 
 mod error;
+pub mod signature;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -64,7 +65,7 @@ impl ModuleFile {
     /// See [`ModuleFileError`].
     pub fn open(root: &Root, path: impl Into<PathBuf>) -> Result<Self, ModuleFileError> {
         let path = path.into();
-        let file = root.open_trusted(&path)?;
+        let file = root.open_trusted(root.argument(&path))?;
         let stored = read(root, &path, file)?;
 
         Self::parse(path, stored)
@@ -204,7 +205,8 @@ impl ModuleFile {
 ///
 /// It cannot be read.
 pub fn look_at(root: &Root, path: &Path) -> Result<Vec<u8>, ModuleFileError> {
-    let file = root.open_file(path, OFlags::RDONLY | OFlags::NONBLOCK, Mode::empty())?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+    let file = root.open_file(root.argument(path), flags, Mode::empty())?;
     let stored = read(root, path, file)?;
 
     Ok(uncompress(path, stored)?.0)

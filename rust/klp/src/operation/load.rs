@@ -113,7 +113,6 @@ pub fn load(
     }
     match patch::read(&system.root, name)? {
         None => {
-            module.check_release(&kernel::release(&system.root)?)?;
             insert(system, module, limits, observer)?;
             finish(system, name, limits, observer, Loaded::Loaded)
         }
@@ -168,6 +167,7 @@ fn insert(
         error,
     })?;
     observer.event(system, &Event::Loading { name, path });
+    module.check_release(&kernel::release(&system.root)?)?;
     for attempt in 1.. {
         let Err(error) = system.modules.load(name, module.image(), c"") else {
             break;
