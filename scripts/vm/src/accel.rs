@@ -115,6 +115,7 @@ fn try_boot(vm: &Vm) -> Result<Option<String>, Error> {
         processors: vm.processors,
         icount: None,
         firmware: None,
+        disk: None,
         options: Vec::new(),
     };
     let task = Task {

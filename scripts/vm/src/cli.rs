@@ -92,6 +92,10 @@ pub struct MachineOptions {
     /// A directory to have in the guest.
     #[arg(long = "tree", value_name = "DIR:GUESTDIR", value_parser = place)]
     pub trees: Vec<Place>,
+    /// Boot the system on this disk, with its own init, and run the command when it is up; an ext4 file system, as scripts/vm-disk
+    /// makes it, on which what is written stays.
+    #[arg(long, value_name = "IMAGE")]
+    pub disk: Option<PathBuf>,
     /// More words for the kernel's command line.
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub append: Vec<String>,
@@ -183,6 +187,8 @@ mod tests {
             "/proc/kallsyms:out:1",
             "--icount",
             "0",
+            "--disk",
+            "d,1.img",
             "--uefi-db",
             "one.x509",
             "--uefi-db",
@@ -202,6 +208,7 @@ mod tests {
         assert_eq!(run.collect[0].host, PathBuf::from("out:1"));
         assert_eq!(run.machine.append, ["nokaslr quiet", "-x"]);
         assert_eq!((run.machine.icount, run.timeout), (Some(0), 300));
+        assert_eq!(run.machine.disk, Some(PathBuf::from("d,1.img")));
         assert_eq!(
             run.machine.uefi_db,
             [PathBuf::from("one.x509"), PathBuf::from("two.pem")]

@@ -117,6 +117,16 @@ pub enum Error {
         /// The console's log.
         console: PathBuf,
     },
+    /// The system on a disk did not shut down.
+    #[error("the guest had not shut down after {} s, and what is on {} may be cut off; console: {}", .limit.as_secs(), .disk.display(), .console.display())]
+    NoShutdown {
+        /// The image.
+        disk: PathBuf,
+        /// The limit.
+        limit: Duration,
+        /// The console's log.
+        console: PathBuf,
+    },
     /// QEMU ended and the guest had not reported a status.
     #[error("{}", died_message(.panic.as_deref(), .tail, .qemu, .console))]
     GuestDied {

@@ -53,6 +53,8 @@ pub struct Contents {
     pub modules: Option<PathBuf>,
     /// Modules wanted from it.
     pub wanted_modules: Vec<String>,
+    /// Whether the guest goes on to the system on its disk, which gets to see the files, directories and modules.
+    pub disk: bool,
 }
 
 /// A mark that no stream holds by chance.
@@ -91,11 +93,16 @@ fn add<W: Write>(
     mark: &[u8],
 ) -> Result<(), Error> {
     let mut loaded: Vec<&str> = Vec::new();
+    let mut shown = Vec::new();
     for tree in &contents.trees {
-        archive.host_tree(&tree.host, &member(&tree.guest)?)?;
+        let name = member(&tree.guest)?;
+        archive.host_tree(&tree.host, &name)?;
+        shown.push(name);
     }
     for file in &contents.files {
-        archive.host_file(&file.host, &member(&file.guest)?)?;
+        let name = member(&file.guest)?;
+        archive.host_file(&file.host, &name)?;
+        shown.push(name);
     }
     if let Some(path) = &contents.modules {
         let directory = Directory::open(path)?;
@@ -110,6 +117,9 @@ fn add<W: Write>(
             if source.is_file() {
                 archive.host_file(&source, &target.join(table))?;
             }
+        }
+        if !files.is_empty() {
+            shown.push(target.clone());
         }
         for file in files {
             let below = file.strip_prefix(&directory.path).unwrap_or(&file);
@@ -133,6 +143,10 @@ fn add<W: Write>(
             .map(|one| one.guest.as_os_str().as_bytes()),
     );
     archive.bytes(&orders.join("collect"), 0o644, &collect)?;
+    if contents.disk {
+        let shown = list(shown.iter().map(|name| name.as_os_str().as_bytes()));
+        archive.bytes(&orders.join("disk"), 0o644, &shown)?;
+    }
     if let Some(terminal) = &task.terminal {
         archive.bytes(
             &orders.join("terminal"),

@@ -20,6 +20,10 @@ pub struct Machine {
     pub serial_bus: &'static str,
     /// The modules that drive it and the ports, for a kernel that has them as modules.
     pub drivers: &'static [&'static str],
+    /// The device that a disk is.
+    pub disk: &'static str,
+    /// The modules that drive it and its file system, for a kernel that has them as modules.
+    pub disk_drivers: &'static [&'static str],
     /// `console=` of the kernel.
     pub console: &'static str,
     /// More words for the kernel's command line.
@@ -38,6 +42,9 @@ pub const MACHINES: &[Machine] = &[Machine {
     cpu: "max",
     serial_bus: "virtio-serial-pci,ioeventfd=off",
     drivers: &["virtio_pci", "virtio_console"],
+    disk: "virtio-blk-pci",
+    // Older kernels' ext4 asks for a checksum by name.
+    disk_drivers: &["virtio_blk", "crc32c_generic", "crc32c_intel", "ext4"],
     console: "ttyS0",
     // The emulated clock is as good as it will get: spare the guest the probing.
     append: "tsc=reliable no_timer_check",

@@ -58,16 +58,20 @@ fn prepare(options: MachineOptions) -> Result<(Vm, PathBuf), Error> {
             trees: options.trees,
             modules: options.modules,
             wanted_modules: options.wanted_modules,
+            disk: options.disk.is_some(),
         },
         append: options.append,
         memory: options.memory,
         processors: options.processors,
         icount: options.icount,
         firmware,
+        disk: options.disk,
         options: options.options,
     };
     // QEMU would say it too, but less clearly.
-    File::open(&vm.kernel).map_err(Error::file("open", &vm.kernel))?;
+    for path in std::iter::once(&vm.kernel).chain(&vm.disk) {
+        File::open(path).map_err(Error::file("open", path))?;
+    }
     Ok((vm, log))
 }
 

@@ -64,6 +64,8 @@ pub struct Hardware<'a> {
     pub console: &'a Path,
     /// The code of UEFI firmware, and its variables.
     pub firmware: Option<(&'a Path, &'a Path)>,
+    /// The image of a disk.
+    pub disk: Option<&'a Path>,
     /// More options for QEMU.
     pub options: &'a [String],
 }
@@ -141,6 +143,13 @@ pub fn arguments(
             drive.push(quoted(path));
             option("-drive", &drive);
         }
+    }
+    if let Some(path) = hardware.disk {
+        // What QEMU has written is there when it is killed: it need not wait for the host's own disk.
+        let mut drive = OsString::from("if=none,id=disk,format=raw,cache=unsafe,file=");
+        drive.push(quoted(path));
+        option("-drive", &drive);
+        option("-device", format!("{},drive=disk", machine.disk).as_ref());
     }
     option("-kernel", hardware.kernel.as_os_str());
     option("-initrd", format!("/proc/self/fd/{initrd}").as_ref());
@@ -331,6 +340,7 @@ mod tests {
             tsc_khz: icount.is_none().then_some(2_000_022),
             console: Path::new("/l,og/console"),
             firmware: None,
+            disk: None,
             options: &[],
         }
     }
@@ -385,6 +395,18 @@ mod tests {
         assert!(text.contains("tcg,thread=single\n"), "{text}");
         assert!(text.contains("-icount\nshift=0,sleep=off\n"), "{text}");
         assert!(!text.contains("tsc_early_khz"), "{text}");
+    }
+
+    #[test]
+    fn disk() {
+        let mut hardware = hardware(&[], None);
+        assert!(!text(arguments(&hardware, 10, &[])).contains("-drive"));
+        hardware.disk = Some(Path::new("/a,b.img"));
+        let text = text(arguments(&hardware, 10, &[]));
+        assert!(
+            text.contains(",file=/a,,b.img\n-device\nvirtio-blk-pci,drive=disk\n"),
+            "{text}"
+        );
     }
 
     #[test]

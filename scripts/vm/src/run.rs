@@ -26,6 +26,9 @@ use crate::terminal;
 /// How long the guest may take to power off once everything is said.
 const POWER_OFF_LIMIT: Duration = Duration::from_secs(15);
 
+/// How long a system on a disk may take to shut down.
+const SHUT_DOWN_LIMIT: Duration = Duration::from_secs(180);
+
 /// How many lines of a dead guest's console are shown.
 const TAIL_LINES: usize = 60;
 
@@ -52,8 +55,21 @@ pub struct Vm {
     pub icount: Option<u8>,
     /// The code of UEFI firmware to boot through, and its variables, which it can change.
     pub firmware: Option<(&'static Path, PathBuf)>,
+    /// The image of the disk whose system is booted.
+    pub disk: Option<PathBuf>,
     /// More options for QEMU.
     pub options: Vec<String>,
+}
+
+impl Vm {
+    /// The modules that the guest's init loads.
+    fn drivers(&self) -> Vec<&'static str> {
+        let disk = match self.disk {
+            Some(_) => self.machine.disk_drivers,
+            None => &[],
+        };
+        [self.machine.drivers, disk].concat()
+    }
 }
 
 /// Where the command's streams go.
@@ -222,7 +238,7 @@ pub fn run(
     let messages_path = log.join("qemu.log");
     let messages = File::create(&messages_path).map_err(Error::file("create", &messages_path))?;
     let mark = guest::mark()?;
-    let initramfs = guest::initramfs(&vm.base, task, &vm.contents, vm.machine.drivers, &mark)?;
+    let initramfs = guest::initramfs(&vm.base, task, &vm.contents, &vm.drivers(), &mark)?;
 
     let (sender, events) = mpsc::channel();
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGWINCH])
@@ -250,6 +266,7 @@ pub fn run(
             .firmware
             .as_ref()
             .map(|(code, variables)| (*code, variables.as_path())),
+        disk: vm.disk.as_deref(),
         options: &vm.options,
     };
     let start = Instant::now();
@@ -319,12 +336,24 @@ pub fn run(
             }
         }
     };
+    let mut is_off = true;
     if result.is_ok() && wires.control.write_all(protocol::DONE).is_ok() {
-        qemu.wait(POWER_OFF_LIMIT);
+        let limit = vm
+            .disk
+            .as_ref()
+            .map_or(POWER_OFF_LIMIT, |_| SHUT_DOWN_LIMIT);
+        is_off = qemu.wait(limit).is_some();
     }
     qemu.end();
     stop_signals.close();
     let status = result?;
+    if let (Some(disk), false) = (&vm.disk, is_off) {
+        return Err(Error::NoShutdown {
+            disk: disk.clone(),
+            limit: SHUT_DOWN_LIMIT,
+            console,
+        });
+    }
     let (uptime, boot) = started.unwrap_or_default();
     Ok(Report {
         status,
