@@ -17,6 +17,7 @@
 //!
 //! Only `main` touches the process: it makes the [`system::System`], prints errors and exits.
 
+pub mod boot;
 pub mod doctor;
 pub mod exit;
 pub mod face;

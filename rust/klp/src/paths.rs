@@ -14,6 +14,9 @@ pub const JOURNAL: &str = "/var/lib/klp/journal";
 /// The journal before that.
 pub const JOURNAL_OLD: &str = "/var/lib/klp/journal.old";
 
+/// What was loaded at boot: see [`crate::boot::record`].
+pub const BOOT: &str = "/var/lib/klp/boot";
+
 /// The livepatches that are loaded at boot: a directory for each release of the kernel.
 pub const INSTALLED: &str = "/var/lib/kpatch";
 

@@ -3,6 +3,7 @@
 //! `klp`: the command line of SUSE's tool, and what goes beyond it.
 
 pub mod blocking;
+pub mod boot;
 pub mod check;
 pub mod downgrade;
 pub mod duration;
@@ -50,6 +51,8 @@ pub struct Cli {
 pub enum Command {
     /// Print the threads that a transition waits for, and what keeps them.
     Blocking(blocking::Args),
+    /// Load what is installed, when the machine boots; hold back what it has not lived with.
+    Boot(boot::Args),
     /// Say whether a transition goes on by the exit status: 0 if not, 1 if so.
     Check(check::Args),
     /// Install the version of a livepatch's package before the one that is installed.
@@ -117,6 +120,7 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
 
     match &cli.command {
         Command::Blocking(args) => blocking::run(args, options, context),
+        Command::Boot(args) => boot::run(args, options, context),
         Command::Check(args) => check::run(args, options, context),
         Command::Downgrade(args) => downgrade::run(args, options, context),
         Command::Fixes(args) => fixes::run(args, options, context),

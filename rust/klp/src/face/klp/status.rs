@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `klp status`: whether a transition goes on.
+//! `klp status`: whether a transition goes on, and what is held back at boot.
 
 use serde::Serialize;
 
 use super::{Format, Options};
+use crate::boot::{self, held_back};
 use crate::exit::{Exit, Failure};
 use crate::face::Context;
 use crate::sysfs::patch::{self, Patch};
+use crate::text::printable;
 
 /// The arguments of `klp status`.
 #[derive(Debug, clap::Args)]
@@ -17,6 +19,16 @@ pub struct Args {}
 struct Report<'a> {
     status: &'a str,
     livepatches: &'a [Patch],
+    held_back: Vec<HeldBack>,
+}
+
+/// A livepatch that is installed, and not loaded at boot.
+#[derive(Serialize)]
+struct HeldBack {
+    livepatch: String,
+    /// When it was loaded, in seconds since 1970.
+    since: u64,
+    reason: String,
 }
 
 /// Runs the command.
@@ -31,12 +43,38 @@ pub fn run(_args: &Args, options: Options, context: &mut Context<'_>) -> Result<
         false => "ready",
     };
 
+    let held_back = match boot::all_held_back(context.system) {
+        Ok(loads) => loads
+            .into_iter()
+            .map(|load| HeldBack {
+                livepatch: load.livepatch,
+                since: load.time,
+                reason: held_back(load.time),
+            })
+            .collect(),
+        Err(error) => {
+            writeln!(
+                context.err,
+                "klp: warning: what is held back at boot is not known: {error}"
+            )?;
+            Vec::new()
+        }
+    };
+
     match options.format {
-        Format::Text => writeln!(context.out, "{status}")?,
+        // Programs know the one word; the rest is for people.
+        Format::Text => {
+            writeln!(context.out, "{status}")?;
+            for one in &held_back {
+                let name = printable(&one.livepatch);
+                writeln!(context.err, "klp: {name} is not loaded: {}", one.reason)?;
+            }
+        }
         Format::Json => {
             let report = Report {
                 status,
                 livepatches: &livepatches,
+                held_back,
             };
             serde_json::to_writer_pretty(&mut *context.out, &report)?;
             writeln!(context.out)?;
