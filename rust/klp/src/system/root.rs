@@ -62,6 +62,11 @@ impl Root {
         &self.directory
     }
 
+    /// Returns whether it is the machine's own, rather than a picture.
+    pub fn is_machine(&self) -> bool {
+        self.is_machine
+    }
+
     /// Returns the path that an argument means: on the machine, one that is relative begins where the program was started.
     pub fn argument(&self, path: &Path) -> PathBuf {
         match self.is_machine {

@@ -2,6 +2,7 @@
 
 //! `kpatch install` and `kpatch uninstall`.
 
+use std::io;
 use std::path::Path;
 
 use super::arguments::{self, Arguments};
@@ -12,7 +13,14 @@ use crate::journal::{Action, Outcome};
 use crate::module_file::{ModuleFile, ModuleFileError};
 use crate::proc::kernel;
 use crate::store::{self, Installed, StoreError};
-use crate::system::Root;
+use crate::system::{CommandLine, Root};
+
+/// Where the unit of the service can be.
+const UNITS: [&str; 3] = [
+    "/usr/lib/systemd/system/kpatch.service",
+    "/lib/systemd/system/kpatch.service",
+    "/etc/systemd/system/kpatch.service",
+];
 
 /// Reads the arguments: a module and the release of a kernel.
 fn parse(given: &[&str], context: &mut Context<'_>) -> Result<(String, String), Failure> {
@@ -84,7 +92,30 @@ pub(super) fn install(given: &[&str], context: &mut Context<'_>) -> Result<Exit,
         };
 
         (Record::of(outcome, &result), result)
-    })
+    })?;
+    enable_service(&path, context)
+}
+
+/// Has systemd load what is installed at boot, on a machine that has it.
+fn enable_service(module: &str, context: &Context<'_>) -> Result<Exit, Failure> {
+    let system = context.system;
+    let root = &system.root;
+    let mut words = vec!["systemctl".to_owned()];
+
+    if !root.is_machine() {
+        if !UNITS.iter().any(|unit| root.exists(unit)) {
+            return Ok(Exit::Success);
+        }
+        words.push(format!("--root={}", root.path("/").display()));
+    }
+    words.extend(["enable", "kpatch.service"].map(str::to_owned));
+    match system.commands.run(&CommandLine::new(words)) {
+        Ok(Some(0)) => Ok(Exit::Success),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Exit::Success),
+        _ => die(format_args!(
+            "{module} is installed, but kpatch.service is not enabled, and does not load it at boot"
+        )),
+    }
 }
 
 /// `kpatch uninstall`.
