@@ -11,11 +11,15 @@ mod kprobe;
 mod loaded;
 mod modules;
 mod object;
+mod policy;
 mod render;
 mod signature;
 mod site;
 mod stack;
+mod states;
+mod subject;
 mod support;
+mod tables;
 mod taint;
 #[cfg(test)]
 mod tests;
@@ -23,11 +27,15 @@ mod trampoline;
 mod transition;
 mod vermagic;
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
+use crate::policy::Policy;
 use crate::system::{System, SystemError};
 
 use facts::Facts;
+pub use policy::RULE as POLICY_RULE;
 pub use render::render;
 
 /// What a module file says of the livepatch in it.
@@ -35,12 +43,20 @@ pub use render::render;
 pub struct Subject {
     /// The name of the module.
     pub name: String,
+    /// The directory of its file.
+    pub directory: PathBuf,
     /// Its `vermagic`.
     pub vermagic: String,
     /// Whether it replaces the livepatches that are there; [`None`] if that is not known.
     pub replace: Option<bool>,
+    /// Its states: id and version; [`None`] if they are not known.
+    pub states: Option<Vec<(u64, u32)>>,
     /// The functions that it replaces.
     pub functions: Vec<Function>,
+    /// Whether the file says which they are.
+    pub are_functions_known: bool,
+    /// The CVEs that it fixes.
+    pub cves: Vec<String>,
     /// Whether a signature is appended to the file.
     pub is_signed: bool,
 }
@@ -106,11 +122,14 @@ const MACHINE: [Rule; 5] = [
 ];
 
 /// The rules that look at a livepatch too.
-const LIVEPATCH: [Rule; 9] = [
+const LIVEPATCH: [Rule; 12] = [
+    policy::check,
     vermagic::check,
     signature::check,
     loaded::check,
     stack::check,
+    states::check,
+    tables::check,
     object::check,
     site::check,
     ipmodify::check,
@@ -156,8 +175,12 @@ impl Findings {
 /// # Errors
 ///
 /// sysfs or procfs cannot be read. What only root can see, or the kernel does not have, is a finding.
-pub fn diagnose(system: &System, subject: Option<&Subject>) -> Result<Diagnosis, SystemError> {
-    let facts = Facts::gather(system)?;
+pub fn diagnose(
+    system: &System,
+    subject: Option<&Subject>,
+    policy: Option<&Policy>,
+) -> Result<Diagnosis, SystemError> {
+    let facts = Facts::gather(system, policy)?;
     let mut findings = Findings::default();
     let none = Subject::default();
 

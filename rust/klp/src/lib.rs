@@ -23,6 +23,7 @@ pub mod exit;
 pub mod face;
 pub mod functions;
 pub mod guard;
+pub mod guarded;
 pub mod journal;
 pub mod lifecycle;
 pub mod lock;

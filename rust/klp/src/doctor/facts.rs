@@ -2,6 +2,7 @@
 
 //! What the rules look at, read once.
 
+use crate::policy::Policy;
 use crate::proc::kernel;
 use crate::sysfs::ftrace::{self, Traced};
 use crate::sysfs::kprobes::{self, Probe};
@@ -15,6 +16,8 @@ use super::Function;
 pub(super) struct Facts<'a> {
     /// Where to look for more.
     pub(super) root: &'a Root,
+    /// What the administrator allows.
+    pub(super) policy: Option<&'a Policy>,
     /// Whether the kernel can be live patched.
     pub(super) is_supported: bool,
     /// The livepatches that are there.
@@ -57,11 +60,15 @@ impl<T> Seen<T> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn gather(system: &'a System) -> Result<Self, SystemError> {
+    pub(super) fn gather(
+        system: &'a System,
+        policy: Option<&'a Policy>,
+    ) -> Result<Self, SystemError> {
         let root = &system.root;
 
         Ok(Self {
             root,
+            policy,
             is_supported: patch::is_supported(root),
             patches: patch::all(root)?,
             release: kernel::release(root)?,

@@ -46,7 +46,9 @@ fn subject() -> Subject {
         vermagic: "7.3.4-amd64 SMP preempt mod_unload modversions ".to_owned(),
         replace: Some(false),
         functions: vec![function("vmlinux", "foo"), function("mod", "bar")],
+        are_functions_known: true,
         is_signed: true,
+        ..Subject::default()
     }
 }
 
@@ -61,7 +63,7 @@ fn livepatch(machine: &Machine, name: &str, enabled: &str, transition: &str, fun
 }
 
 fn diagnosis(machine: &Machine, subject: &Subject) -> Diagnosis {
-    diagnose(&machine.system(), Some(subject)).unwrap()
+    diagnose(&machine.system(), Some(subject), None).unwrap()
 }
 
 /// Returns rule and level of what is found.
@@ -87,10 +89,13 @@ fn where_nothing_is_wrong_nothing_is_found() {
 #[test]
 fn the_machine_alone_can_be_looked_at() {
     let machine = machine();
-    assert_eq!(diagnose(&machine.system(), None).unwrap().findings, []);
+    assert_eq!(
+        diagnose(&machine.system(), None, None).unwrap().findings,
+        []
+    );
 
     machine.write("proc/sys/kernel/ftrace_enabled", "0");
-    let diagnosis = diagnose(&machine.system(), None).unwrap();
+    let diagnosis = diagnose(&machine.system(), None, None).unwrap();
     assert_eq!(diagnosis.verdict, Refused);
     assert_eq!(diagnosis.summary(), "a livepatch would be refused");
 }
@@ -525,4 +530,55 @@ fn files_that_make_no_sense_are_no_reason_to_stop() {
             let _ = found(&machine, &subject());
         }
     }
+}
+
+#[test]
+fn what_the_administrator_does_not_allow_is_refused() {
+    let machine = machine();
+    for (policy, expected) in [
+        ("", vec![]),
+        (
+            "[load]\ndirectories = [\"/srv\"]",
+            vec![("policy", Refused)],
+        ),
+        ("[load]\ndirectories = [\"/root\"]", vec![]),
+        (
+            "[blocked]\ncves = [\"CVE-2026-12345\"]",
+            vec![("policy", Refused)],
+        ),
+        ("[blocked]\ncves = [\"CVE-2026-12346\"]", vec![]),
+        (
+            "[blocked]\nfunctions = [\"vmlinux:foo\", \"bar\"]",
+            vec![("policy", Refused), ("policy", Refused)],
+        ),
+        ("[blocked]\nfunctions = [\"mod:foo\"]", vec![]),
+    ] {
+        machine.write("etc/livepatch/klp.toml", policy);
+        let system = machine.system();
+        let policy = Policy::read(&system.root).unwrap();
+        let subject = Subject {
+            directory: "/root".into(),
+            cves: vec!["CVE-2026-12345".to_owned()],
+            ..subject()
+        };
+        let diagnosis = diagnose(&system, Some(&subject), Some(&policy)).unwrap();
+        let found: Vec<_> = diagnosis
+            .findings
+            .iter()
+            .map(|finding| (finding.rule, finding.level))
+            .collect();
+
+        assert_eq!(found, expected, "{policy:?}");
+    }
+}
+
+#[test]
+fn functions_that_are_not_known_are_not_looked_at() {
+    let subject = Subject {
+        functions: Vec::new(),
+        are_functions_known: false,
+        ..subject()
+    };
+
+    assert_eq!(found(&machine(), &subject), [("tables", Note)]);
 }

@@ -4,19 +4,25 @@
 
 pub mod blocking;
 pub mod boot;
+mod change;
 pub mod check;
+pub mod doctor;
 pub mod downgrade;
 pub mod duration;
 pub mod fixes;
 pub mod force;
 pub mod functions;
 pub mod history;
+pub mod load;
 pub mod metrics;
 pub mod patches;
 mod progress;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub mod unload;
 pub mod vex;
 pub mod wait;
 
@@ -55,6 +61,8 @@ pub enum Command {
     Boot(boot::Args),
     /// Say whether a transition goes on by the exit status: 0 if not, 1 if so.
     Check(check::Args),
+    /// Tell what would make the kernel refuse a livepatch, or the livepatch do nothing.
+    Doctor(doctor::Args),
     /// Install the version of a livepatch's package before the one that is installed.
     Downgrade(downgrade::Args),
     /// Print which CVEs and bugs are fixed in the running kernel, and by which livepatches.
@@ -65,12 +73,16 @@ pub enum Command {
     Functions(functions::Args),
     /// Print what was done, when and by whom.
     History(history::Args),
+    /// Load a livepatch: explain, watch, and take back what is not good.
+    Load(load::Args),
     /// Print what Prometheus wants to know.
     Metrics(metrics::Args),
     /// Print the livepatches; with -v their packages, CVEs and bugs.
     Patches(patches::Args),
     /// Say whether a transition goes on: ready or in_progress.
     Status(status::Args),
+    /// Take a livepatch out of the kernel.
+    Unload(unload::Args),
     /// Print an OpenVEX document of the CVEs that are fixed in the running kernel.
     Vex(vex::Args),
     /// Wait for the end of a transition.
@@ -122,14 +134,17 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
         Command::Blocking(args) => blocking::run(args, options, context),
         Command::Boot(args) => boot::run(args, options, context),
         Command::Check(args) => check::run(args, options, context),
+        Command::Doctor(args) => doctor::run(args, options, context),
         Command::Downgrade(args) => downgrade::run(args, options, context),
         Command::Fixes(args) => fixes::run(args, options, context),
         Command::Force(args) => force::run(args, options, context),
         Command::Functions(args) => functions::run(args, options, context),
         Command::History(args) => history::run(args, options, context),
+        Command::Load(args) => load::run(args, options, context),
         Command::Metrics(args) => metrics::run(args, options, context),
         Command::Patches(args) => patches::run(args, options, context),
         Command::Status(args) => status::run(args, options, context),
+        Command::Unload(args) => unload::run(args, options, context),
         Command::Vex(args) => vex::run(args, options, context),
         Command::Wait(args) => wait::run(args, options, context),
     }

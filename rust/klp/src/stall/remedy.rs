@@ -128,6 +128,11 @@ fn user_task(task: &Blocker, signaled: Option<bool>, remedies: &mut Vec<Remedy>)
             "no signal wakes it before what it waits for is there: a device, a lock, another machine",
             None,
         )),
+        Activity::Running if task.cause == Cause::InFunction => remedies.push(remedy(
+            Action::Wait,
+            "it works in the function, and changes over when it leaves it",
+            None,
+        )),
         Activity::Running => remedies.push(remedy(
             Action::Wait,
             "it changes over as soon as it enters or leaves the kernel; the fake signal every 15 s makes it",
