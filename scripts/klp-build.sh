@@ -31,7 +31,7 @@ find_klp_build() {
 	elif [[ ${enter[0]} != env ]]; then
 		klp_build=$(build_klp_build "$top/scripts/in-root" --) || die "klp-build cannot be built, see above"
 	elif ! command -v cargo >/dev/null; then
-		why_no_klp_build='cargo is missing: install it (Debian: cargo), or give KLP_BUILD'
+		why_no_klp_build='cargo is missing: install it (Debian 13: cargo; Debian 12: cargo-web), or give KLP_BUILD'
 	else
 		klp_build=$(CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target/machine} build_klp_build env 2>"$log") || {
 			klp_build=
