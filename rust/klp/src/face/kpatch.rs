@@ -4,13 +4,7 @@
 //!
 //! What is different on purpose:
 //!
-//! - Module files and directories that others than root can write are refused; so are modules that are no livepatches.
-//! - Compressed modules (`.ko.xz`, `.ko.zst`, `.ko.gz`) are taken everywhere.
-//! - `-` and `_` mean the same in all names.
-//! - `install` does not fail on a machine without systemd.
-//! - `unload --all` ends when the kernel does not let a module go.
-//! - The table of `list` is sorted.
-//! - Before a message that says that something has failed there is one that says why.
+#![doc = include_str!("kpatch/differences.md")]
 
 mod arguments;
 mod find;
