@@ -78,7 +78,8 @@ update:
 #:   soak             the long forms of the tests
 #:   bench            size, instructions and build time, next to C; and what klp-build costs
 #:   doc              the documentation of the crates, in .build/doc
-PHONY += check test selftest soak bench doc
+#:   man              the man pages of klp, kpatch and kgr, and completions for shells, in .build/share
+PHONY += check test selftest soak bench doc man
 check:
 	@scripts/check
 
@@ -99,6 +100,9 @@ bench:
 
 doc:
 	@scripts/doc
+
+man:
+	@scripts/man
 
 #:
 #: Variables

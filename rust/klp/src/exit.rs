@@ -26,6 +26,28 @@ pub enum Exit {
     Locked = 6,
 }
 
+impl Exit {
+    /// All of them, and what they mean.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Success, "It is done; or, of a question, yes."),
+        (
+            Self::Failure,
+            "It was refused, or has failed, and nothing has changed; or, of a question, no.",
+        ),
+        (Self::Usage, "The command line makes no sense."),
+        (
+            Self::Stalled,
+            "The transition has not ended in the time that was given.",
+        ),
+        (
+            Self::Reverted,
+            "The livepatch was taken back: a check after loading has failed.",
+        ),
+        (Self::Denied, "Only root may do it."),
+        (Self::Locked, "Another klp is at work."),
+    ];
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

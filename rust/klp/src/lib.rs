@@ -27,6 +27,7 @@ pub mod guarded;
 pub mod journal;
 pub mod lifecycle;
 pub mod lock;
+pub mod manual;
 pub mod module_file;
 pub mod operation;
 pub mod output;
