@@ -136,7 +136,11 @@ pub fn install(root: &Root, module: &ModuleFile, release: &str) -> Result<PathBu
         .and_then(|_| {
             let open = root.open_trusted_directory(&directory)?;
 
-            Directory::new(root, open, &directory).write(file, module.stored(), 0o644)?;
+            let place = Directory::new(root, open, &directory);
+            place.write(file, module.stored(), 0o644).inspect_err(|_| {
+                // It was in its place already, perhaps, and nobody knows whether it stays there.
+                let _ = place.remove(file);
+            })?;
             Ok(())
         });
     if result.is_err() {

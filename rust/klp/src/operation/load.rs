@@ -114,7 +114,12 @@ pub fn load(
     match patch::read(&system.root, name)? {
         None => {
             insert(system, module, limits, observer)?;
-            finish(system, name, limits, observer, Loaded::Loaded)
+            let result = finish(system, name, limits, observer, Loaded::Loaded);
+            if let (Err(LoadError::System(_)), true) = (&result, limits.revert) {
+                // Nobody knows what becomes of it; why is what counts.
+                let _ = unload(system, name, limits, observer);
+            }
+            result
         }
         Some(patch) if patch.enabled => {
             observer.event(system, &Event::AlreadyEnabled(name));
