@@ -97,6 +97,7 @@ bench: export LIVEPATCH_BENCH := 1
 bench:
 	@scripts/bench
 	@scripts/bench-klp-build
+	@scripts/bench-klp
 
 doc:
 	@scripts/doc
