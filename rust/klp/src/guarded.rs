@@ -113,7 +113,7 @@ pub struct Report {
 #[error("{error}")]
 pub struct Refused {
     /// Why.
-    pub error: LoadError,
+    pub error: Box<LoadError>,
     /// What the kernel has said.
     pub kernel: Vec<String>,
 }
@@ -173,7 +173,7 @@ pub fn load(
         let _ = journal.end(system, outcome, &detail);
     }
     result.map_err(|error| Refused {
-        error,
+        error: Box::new(error),
         kernel: watch.said_about(name),
     })
 }
