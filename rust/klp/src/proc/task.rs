@@ -89,9 +89,9 @@ pub fn census_while(
     };
     let mut census = Census::default();
 
-    each(root, |task, directory| {
+    each(root, |task, tasks| {
         census.tasks += 1;
-        match patch_state(directory) {
+        match patch_state(tasks, task.tid) {
             Ok(Some(state)) if state != PatchState::Undefined && state != wanted => {
                 census.waiting.push(task);
             }
@@ -105,7 +105,7 @@ pub fn census_while(
     Ok(census)
 }
 
-/// Calls a function with each task and its directory, until it says false.
+/// Calls a function with each task and the directory that its own is in, until it says false.
 fn each(root: &Root, mut function: impl FnMut(Task, &OwnedFd) -> bool) -> Result<(), SystemError> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     let proc = root.open_file("/proc", flags, Mode::empty())?;
@@ -116,11 +116,8 @@ fn each(root: &Root, mut function: impl FnMut(Task, &OwnedFd) -> bool) -> Result
             continue;
         };
         for tid in numbers(&tasks).unwrap_or_default() {
-            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            if let Ok(directory) = openat(&tasks, tid.to_string(), flags, Mode::empty()) {
-                if !function(Task { pid, tid }, &directory) {
-                    return Ok(());
-                }
+            if !function(Task { pid, tid }, &tasks) {
+                return Ok(());
             }
         }
     }
@@ -142,9 +139,10 @@ fn numbers(directory: &OwnedFd) -> Result<Vec<u32>, Errno> {
     Ok(numbers)
 }
 
-fn patch_state(directory: &OwnedFd) -> Result<Option<PatchState>, Errno> {
+/// Reads the state of a task: one file opened, since there are many tasks.
+fn patch_state(tasks: &OwnedFd, tid: u32) -> Result<Option<PatchState>, Errno> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = openat(directory, "patch_state", flags, Mode::empty())?;
+    let file = openat(tasks, format!("{tid}/patch_state"), flags, Mode::empty())?;
     let mut bytes = [0; 16];
     let count = rustix::io::read(&file, &mut bytes)?;
 
