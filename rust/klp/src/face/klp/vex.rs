@@ -200,8 +200,8 @@ fn urn(document: &[u8]) -> String {
         *byte = of_hash;
     }
     let mut number = u128::from_be_bytes(bytes);
-    number = number & !(0xf << 76) | 8 << 76;
-    number = number & !(0b11 << 62) | 0b10 << 62;
+    number = (number & !(0xf << 76)) | (8 << 76);
+    number = (number & !(0b11 << 62)) | (0b10 << 62);
     let hex = format!("{number:032x}");
     let parts: Vec<_> = [0..8, 8..12, 12..16, 16..20, 20..32]
         .into_iter()
