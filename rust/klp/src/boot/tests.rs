@@ -201,6 +201,25 @@ fn a_long_life_is_no_crash() {
 }
 
 #[test]
+fn how_long_is_long_enough_the_policy_says() {
+    for (policy, seconds) in [
+        ("[boot]\nsurvive = \"1h\"", 3600),
+        ("[boot]\nsurvive = 0", 0),
+        ("nonsense", 120),
+    ] {
+        let machine = machine();
+        install(&machine, "fix", 1);
+        starts(&machine);
+        machine.write("etc/livepatch/klp.toml", policy);
+        let ran = klp(&machine, &["boot", "--watch"]);
+
+        assert_eq!(ran.result.unwrap(), Exit::Success);
+        assert_eq!(machine.now(), Duration::from_secs(seconds), "{policy}");
+        assert_eq!(states(&machine), [("fix".to_owned(), State::Good)]);
+    }
+}
+
+#[test]
 fn a_shutdown_is_no_crash() {
     let machine = machine();
     install(&machine, "fix", 1);

@@ -12,6 +12,7 @@ use crate::boot::{self, Fate, Report, Tried, KILL_SWITCH};
 use crate::exit::{Exit, Failure};
 use crate::face::Context;
 use crate::lock::{Lock, LockError};
+use crate::policy::Policy;
 
 /// How long somebody else may be at work.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(120);
@@ -54,8 +55,18 @@ pub fn run(args: &Args, options: Options, context: &mut Context<'_>) -> Result<E
         ));
     }
     if args.watch {
+        // Also with a policy that makes no sense: that what is loaded is good must not be said too early, nor never.
+        let survive = match context.policy() {
+            Ok(policy) => policy.boot.survive,
+            Err(error) => {
+                let survive = Policy::default().boot.survive;
+                let time = crate::text::duration(survive);
+                writeln!(context.err, "klp: warning: {error}; waiting for {time}")?;
+                survive
+            }
+        };
         // Before the lock, which others need meanwhile.
-        system.clock.sleep(context.policy()?.boot.survive);
+        system.clock.sleep(survive);
     }
     let _lock = Lock::take(system, LOCK_TIMEOUT).map_err(|error| {
         let exit = match error {
