@@ -11,7 +11,6 @@
 //! The order is that of the names of the files, as it is for `kpatch load --all`: what is in force at the end is then the same,
 //! also with livepatches that replace all others.
 
-mod permit;
 pub mod record;
 #[cfg(test)]
 mod tests;
@@ -19,11 +18,11 @@ mod tests;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use permit::Refusal;
 use record::{Record, RecordError, State};
 use rustix::fs::{fstat, Mode, OFlags};
 use sha2::{Digest, Sha256};
 
+use crate::doctor::{self, Level, Subject};
 use crate::journal::{Action, Operation, Outcome};
 use crate::module_file::{ModuleFile, ModuleFileError};
 use crate::operation::{load, Limits, LoadError, Loaded, Observer};
@@ -66,8 +65,8 @@ pub enum Fate {
         /// How long it has to be.
         delay: Duration,
     },
-    /// The policy does not allow it.
-    Refused(Refusal),
+    /// The policy does not allow it, for these reasons.
+    Refused(String),
     /// Its file is refused.
     File(ModuleFileError),
     /// It could not be loaded.
@@ -115,7 +114,7 @@ impl Fate {
                 duration(*age),
                 duration(*delay)
             ),
-            Self::Refused(refusal) => refusal.to_string(),
+            Self::Refused(reasons) => format!("the policy does not allow it: {reasons}"),
             Self::File(error) => error.to_string(),
             Self::Failed(error) => error.to_string(),
             Self::NotRecorded(error) => error.to_string(),
@@ -212,8 +211,10 @@ impl One<'_> {
         {
             return Fate::HeldBack { since };
         }
-        if let Err(refusal) = permit::check(self.policy, self.installed, module) {
-            return Fate::Refused(refusal);
+        match self.forbidden() {
+            Ok(reasons) if reasons.is_empty() => (),
+            Ok(reasons) => return Fate::Refused(reasons),
+            Err(error) => return Fate::Failed(error.into()),
         }
         match self.age() {
             Ok(age) if age < self.policy.boot.delay => {
@@ -251,6 +252,22 @@ impl One<'_> {
                 Fate::Failed(error)
             }
         }
+    }
+
+    /// Returns why the policy does not allow it; nothing if it does. What else speaks against it, the kernel says.
+    fn forbidden(&self) -> Result<String, SystemError> {
+        let subject = Subject::of(self.module);
+        let diagnosis = doctor::diagnose(self.system, Some(&subject), Some(self.policy))?;
+        let reasons: Vec<_> = diagnosis
+            .findings
+            .into_iter()
+            .filter(|finding| {
+                finding.level == Level::Refused && finding.rule == doctor::POLICY_RULE
+            })
+            .map(|finding| finding.what)
+            .collect();
+
+        Ok(reasons.join("; "))
     }
 
     /// Returns how long it has been installed: since its file was written. One of the future has not been.

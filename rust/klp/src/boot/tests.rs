@@ -27,6 +27,7 @@ const RECORD: &str = "var/lib/klp/boot";
 fn machine() -> Machine {
     let machine = Machine::new();
     machine.write("proc/sys/kernel/osrelease", format!("{RELEASE}\n"));
+    machine.write("proc/sys/kernel/tainted", "0\n");
     machine.write("proc/cmdline", "root=/dev/vda quiet\n");
     machine.on_load(loads);
     boot(&machine, 1);
