@@ -18,8 +18,9 @@ readonly RELEASE
 
 mkdir -p "$STORE/$RELEASE"
 loaded=0
-# Those that replace the others are not among them.
-for name in cmdline callbacks parameter shadow together test_klp_livepatch test_klp_callbacks_demo test_klp_syscall; do
+# Those of patches/ replace the others, so only one of them, and first.
+for name in cmdline test_klp_livepatch test_klp_callbacks_demo test_klp_callbacks_demo2 test_klp_mod_patch test_klp_syscall \
+	test_klp_atomic_replace; do
 	((loaded < 5)) || break
 	file=$(module_file "$name" 2>/dev/null) || continue
 	if insmod "$file" 2>/dev/null; then

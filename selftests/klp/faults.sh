@@ -4,10 +4,11 @@
 # Each system call of install, uninstall, load and unload that can fail does fail, one after the other: there is a message, the
 # status is right, and what is there is what was before or what is to be.
 #
-# Usage: faults.sh KPATCH [EACH]
+# Usage: faults.sh KPATCH [EACH [OPERATION...]]
 #
 #   KPATCH  ours: a link to klp of that name
 #   EACH    inject only into each EACHth call; 1 for all of them
+#   OPERATION  install, uninstall, load, unload; all of them without
 
 . "$(dirname "$0")/../lib.sh"
 KPATCH=${1:?our kpatch, please}
@@ -83,8 +84,10 @@ verdict() {
 	fi
 }
 
-plan 4
-for operation in install uninstall load unload; do
+operations=("${@:3}")
+((${#operations[@]})) || operations=(install uninstall load unload)
+plan "${#operations[@]}"
+for operation in "${operations[@]}"; do
 	run "$operation" -e "trace=$CALLS,$MORE"
 	wanted=$new
 	first=$status
