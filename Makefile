@@ -43,6 +43,17 @@ distclean:
 	@rm -rf .build
 
 #:
+#: The administrator's tool
+#:   install          klp, kpatch and kgr, and the service that loads livepatches at boot: below PREFIX
+#:                    (/usr/local) on this machine, or of what is in DESTDIR
+PHONY += install
+install: export PREFIX := $(PREFIX)
+install: export DESTDIR := $(DESTDIR)
+install: export KLP := $(KLP)
+install:
+	@scripts/install
+
+#:
 #: Writing
 #:   new              a livepatch that replaces a function: FUNCTION=<name>, and perhaps OBJECT=<module>,
 #:                    SYMPOS=<n>, NAME=<name of the livepatch>
