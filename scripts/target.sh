@@ -43,3 +43,18 @@ release=$(sed -n 's/^#define UTS_RELEASE "\(.*\)"$/\1/p' "$tree/include/generate
 
 # What the other back end builds is another thing.
 output=$top/.build/$release${BACKEND:+.$BACKEND}
+
+# find_wanted: set the array `wanted` to the options of scripts/vm-run that bring the modules which tests of what is built load:
+# pktgen, and what a livepatch names in the file modules beside it.
+find_wanted() {
+	local list name module
+	wanted=(--module pktgen)
+	for list in "$top"/patches/*/modules; do
+		name=${list%/modules}
+		name=${name##*/}
+		[[ -e $output/patches/$name/$name.ko ]] || continue
+		while read -r module; do
+			wanted+=(--module "$module")
+		done < <(sed 's/#.*//; /^[[:space:]]*$/d' "$list")
+	done
+}
