@@ -96,18 +96,18 @@ kpatch() {
 state() {
 	{
 		echo '[state]'
-		(cd $LIVEPATCH && grep -s . ./*/enabled ./*/transition || true)
-		(cd $STORE 2>/dev/null && find . | LC_ALL=C sort || true)
+		(cd "$LIVEPATCH" && grep -s . ./*/enabled ./*/transition) || true
+		(cd "$STORE" 2>/dev/null && find . | LC_ALL=C sort) || true
 	} >>log
 }
 
 # clean() - take everything back
 clean() {
 	local patch
-	[[ ! -e $HOLD ]] || echo N >$HOLD
+	[[ ! -e $HOLD ]] || echo N >"$HOLD"
 	wait
 	for _ in 1 2 3; do
-		for patch in $LIVEPATCH/*/; do
+		for patch in "$LIVEPATCH"/*/; do
 			[[ -e $patch ]] || continue
 			patch=$(basename "$patch")
 			until_true "$TRANSITION_TIMEOUT" transition_over "$patch" || true
@@ -265,20 +265,20 @@ refused() {
 already_there() {
 	insmod cmdline.ko
 	until_true "$TRANSITION_TIMEOUT" is_enabled cmdline
-	echo 0 >$LIVEPATCH/cmdline/enabled
-	until_true "$TRANSITION_TIMEOUT" test ! -e $LIVEPATCH/cmdline
+	echo 0 >"$LIVEPATCH/cmdline/enabled"
+	until_true "$TRANSITION_TIMEOUT" test ! -e "$LIVEPATCH/cmdline"
 	kpatch unload cmdline
 	insmod cmdline.ko
 	until_true "$TRANSITION_TIMEOUT" is_enabled cmdline
-	echo 0 >$LIVEPATCH/cmdline/enabled
-	until_true "$TRANSITION_TIMEOUT" test ! -e $LIVEPATCH/cmdline
+	echo 0 >"$LIVEPATCH/cmdline/enabled"
+	until_true "$TRANSITION_TIMEOUT" test ! -e "$LIVEPATCH/cmdline"
 	kpatch load cmdline.ko
 }
 
 # hold() - start a task that stays in the function that is to be replaced
 hold() {
 	[[ -e $HOLD ]] || insmod ordinary.ko
-	echo Y >$HOLD
+	echo Y >"$HOLD"
 	cat /proc/test_stall >/dev/null &
 	reader=$!
 	until_true "$TRANSITION_TIMEOUT" grep -q msleep "/proc/$reader/stack"
@@ -304,7 +304,7 @@ during() {
 	unnumbered
 	kpatch signal
 	kpatch load cmdline.ko
-	echo N >$HOLD
+	echo N >"$HOLD"
 	wait
 	until_true "$TRANSITION_TIMEOUT" is_enabled test_stall_patch
 	kpatch list
@@ -314,9 +314,9 @@ let_go() {
 	keep=1
 	hold
 	(
-		until_true "$TRANSITION_TIMEOUT" test -e $LIVEPATCH/test_stall_patch
+		until_true "$TRANSITION_TIMEOUT" test -e "$LIVEPATCH/test_stall_patch"
 		sleep 3
-		echo N >$HOLD
+		echo N >"$HOLD"
 	) &
 	kpatch load test_stall_patch.ko
 }

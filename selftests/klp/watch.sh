@@ -156,6 +156,7 @@ klp doctor "$(module_file test_klp_callbacks_demo)"
 like 'objects that are not there' "$out" 'object: module test_klp_callbacks_'
 
 # The guard.
+# shellcheck disable=SC2016 # for the shell of the health check
 klp load --timeout 60 --health-check 'test "$(cat /proc/cmdline)" = "this has been live patched"' --watch 1 "$(module_file cmdline)"
 is 'health: a good one stays' "$status" 0
 klp unload --timeout 60 cmdline

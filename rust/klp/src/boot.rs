@@ -300,10 +300,11 @@ fn limits(policy: &Policy) -> Limits {
 
 /// Returns the checksum of a file: SHA-256, in hexadecimal.
 fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
+    let digits = Sha256::digest(bytes);
+
+    digits
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Writes down what became of a livepatch. Without a journal it is loaded all the same: the record is what counts at the next boot.
