@@ -4,16 +4,16 @@
 . "$(dirname "$0")/../../selftests/lib.sh"
 modprobe pktgen 2>/dev/null || skip_all 'this kernel has no module pktgen'
 cpu=$(($(nproc) - 1))
-file=/proc/net/pktgen/kpktgend_$cpu
-readonly cpu file
+thread=/proc/net/pktgen/kpktgend_$cpu
+readonly cpu thread
 plan 4
 
-echo rem_device_all >"$file"
-like 'before' "$(cat "$file")" 'Result: OK: rem_device_all'
+echo rem_device_all >"$thread"
+like 'before' "$(cat "$thread")" 'Result: OK: rem_device_all'
 load private_type
-is 'the members are where the kernel has them' "$(cat "$file")" "live patched: cpu $cpu, OK: rem_device_all"
+is 'the members are where the kernel has them' "$(cat "$thread")" "live patched: cpu $cpu, OK: rem_device_all"
 unload private_type
-like 'the old function is back' "$(cat "$file")" 'Result: OK: rem_device_all'
+like 'the old function is back' "$(cat "$thread")" 'Result: OK: rem_device_all'
 ok 'nothing is left' is_gone private_type
 rmmod pktgen
 done_testing

@@ -17,7 +17,7 @@ mod tests;
 use std::path::Path;
 
 use livepatch_elf::File;
-use livepatch_symbols::{Lookup, Object, Resolution, Symbol};
+use livepatch_symbols::{Kind, Lookup, Object, Resolution, Site, Symbol};
 
 use self::copies::{Caller, Copies, Wanted};
 use self::files::Bytes;
@@ -43,7 +43,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
         let Lookup::Found(object) = context.kernel().object(&patched.name)? else {
             continue;
         };
-        // What cannot be found has been refused.
+        // What cannot be found, or is nothing that ftrace can change, has been refused.
         let funcs: Vec<_> = patched
             .funcs
             .iter()
@@ -51,7 +51,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
                 let sympos = u32::try_from(func.sympos).ok()?;
 
                 match object.resolve(&func.old_name, sympos) {
-                    Resolution::Found(symbol) => Some((func, symbol)),
+                    Resolution::Found(symbol) if can_be_replaced(&symbol) => Some((func, symbol)),
                     _ => None,
                 }
             })
@@ -62,6 +62,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Returns whether a livepatch can replace what the symbol names, as far as the kernel tells.
+fn can_be_replaced(symbol: &Symbol<'_>) -> bool {
+    symbol.kind == Kind::Text && !symbol.init && symbol.ftrace != Site::No
 }
 
 /// Checks the functions of an object.

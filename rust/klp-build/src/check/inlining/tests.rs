@@ -275,3 +275,37 @@ fn a_kernel_is_found_in_what_is_booted() {
     beyond[0x24f] = 0xff;
     assert_eq!(image::unpack(&beyond), None);
 }
+
+#[test]
+fn what_cannot_be_replaced_is_not_looked_at() {
+    let function = Symbol {
+        name: "f",
+        position: 1,
+        position_loading: 1,
+        address: 0,
+        section: None,
+        size: None,
+        kind: Kind::Text,
+        global: false,
+        init: false,
+        ftrace: Site::Yes,
+    };
+
+    assert!(can_be_replaced(&function));
+    assert!(can_be_replaced(&Symbol {
+        ftrace: Site::Unknown,
+        ..function
+    }));
+    assert!(!can_be_replaced(&Symbol {
+        ftrace: Site::No,
+        ..function
+    }));
+    assert!(!can_be_replaced(&Symbol {
+        init: true,
+        ..function
+    }));
+    assert!(!can_be_replaced(&Symbol {
+        kind: Kind::Data,
+        ..function
+    }));
+}
