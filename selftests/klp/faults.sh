@@ -33,6 +33,10 @@ state() {
 # reset() - take everything back
 reset() {
 	if [[ -e $LIVEPATCH/cmdline ]]; then
+		# One that could not be watched goes out by itself.
+		if [[ $(cat "$LIVEPATCH/cmdline/enabled" 2>/dev/null || true) = 0 ]]; then
+			until_true "$TRANSITION_TIMEOUT" test ! -e "$LIVEPATCH/cmdline"
+		fi
 		unload cmdline
 	fi
 	rmmod cmdline 2>/dev/null || true
