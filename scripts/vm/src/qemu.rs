@@ -161,6 +161,10 @@ pub fn arguments(
     if let Some(khz) = hardware.tsc_khz {
         append.push_str(&format!(" tsc_early_khz={khz}"));
     }
+    if hardware.disk.is_some() {
+        // What systemd expects of services, it expects of machines that are not emulated.
+        append.push_str(" systemd.service_watchdogs=no systemd.default_timeout_start_sec=900");
+    }
     for word in hardware.append {
         append.push(' ');
         append.push_str(word);
