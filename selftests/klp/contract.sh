@@ -44,6 +44,7 @@ readonly other
 # - Where the two look at the time depends on when they were started.
 # - A reason before kpatch's own words: theirs is that of insmod, the shell, readelf or modinfo, or there is none.
 # - Whether a transition has ended before the first look at it is chance, except where a scenario holds it: `keep` is set then.
+# - So it is whether the kernel has let go of a module before the first look at its reference count.
 # - The addresses in stacks are those of the moment.
 normalise() {
 	sed -E \
@@ -52,6 +53,7 @@ normalise() {
 		-e 's/^      list installed patch modules.*/LIST/' \
 		-e "/^      'stack_order' sysfs attribute/d; /^      functions\$/d" \
 		-e 's/^\[<0>\] .*/FRAME/' \
+		-e '/^waiting \(up to 15 seconds\) for module refcount\.\.\.$/d' \
 		-e '/^(readelf|modinfo|insmod|sh|bash|cat|rm|cp): /d' \
 		-e '/^[^ ]*kpatch: line [0-9]+: /d' \
 		-e '/^kpatch: (cannot |[^ ]*\.ko: )/d' |
