@@ -39,7 +39,7 @@ pub fn print(
             continue;
         }
         package(livepatch, out)?;
-        let (cves, bugs) = (livepatch.cves(), livepatch.bugs());
+        let (cves, bugs) = (livepatch.effective_cves(), livepatch.effective_bugs());
         let text = match livepatch.source {
             None => "(unknown)".to_owned(),
             Some(_) if livepatch.is_initial() => format!("(none - this is an {initial})"),

@@ -63,6 +63,13 @@ impl FixState {
     }
 }
 
+impl Fix {
+    /// Returns whether it does something where its livepatch is used.
+    pub(super) fn is_effective(&self) -> bool {
+        !matches!(self.state, FixState::Skipped | FixState::Overridden)
+    }
+}
+
 impl From<State> for FixState {
     fn from(state: State) -> Self {
         match state {

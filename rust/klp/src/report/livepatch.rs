@@ -54,11 +54,28 @@ impl Livepatch {
         unique(self.fixes.iter().flat_map(|fix| &fix.cves))
     }
 
-    /// Returns the bugs that it fixes beside CVEs: by their references, or else by the id of the fix.
-    pub fn bugs(&self) -> Vec<&str> {
-        let without = || self.fixes.iter().filter(|fix| fix.cves.is_empty());
+    /// Returns the CVEs of which no fix was left out or is overridden, each once: those that it fixes as soon as all tasks use it.
+    pub fn effective_cves(&self) -> Vec<&str> {
+        let mut cves = self.cves();
+        let has = |fix: &Fix, cve: &str| fix.cves.iter().any(|own| own == cve);
 
-        unique(without().flat_map(|fix| match fix.references.is_empty() {
+        cves.retain(|cve| {
+            self.fixes
+                .iter()
+                .filter(|fix| has(fix, cve))
+                .all(Fix::is_effective)
+        });
+        cves
+    }
+
+    /// Returns the bugs that it fixes beside CVEs, likewise: by their references, or else by the id of the fix.
+    pub fn effective_bugs(&self) -> Vec<&str> {
+        let without = self
+            .fixes
+            .iter()
+            .filter(|fix| fix.cves.is_empty() && fix.is_effective());
+
+        unique(without.flat_map(|fix| match fix.references.is_empty() {
             true => fix.id.as_slice(),
             false => &fix.references,
         }))

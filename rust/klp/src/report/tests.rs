@@ -32,7 +32,7 @@ fn the_note_is_believed() {
     assert_eq!(livepatch.version.as_deref(), Some("6-1"));
     assert_eq!(livepatch.date, Some(1_790_000_000));
     assert_eq!(livepatch.cves(), ["CVE-2023-1652", "CVE-2023-26545"]);
-    assert_eq!(livepatch.bugs(), ["bsc#2", "bsc#3"]);
+    assert_eq!(livepatch.effective_bugs(), ["bsc#2", "bsc#3"]);
     assert_eq!(states(&livepatch), [FixState::Active, FixState::Active]);
     assert!(!livepatch.is_initial() && livepatch.problems.is_empty());
 }
@@ -171,7 +171,7 @@ fn the_file_of_the_package_comes_next() {
     assert_eq!(livepatch.source, Some(Source::InfoFile));
     assert_eq!(livepatch.package.as_deref(), Some("a-1-1.x86_64"));
     assert_eq!(livepatch.cves(), ["CVE-2023-1652"]);
-    assert_eq!(livepatch.bugs(), ["bsc#1", "bsc#2"]);
+    assert_eq!(livepatch.effective_bugs(), ["bsc#1", "bsc#2"]);
     assert_eq!(livepatch.fixes[0].state, FixState::Active);
 }
 
@@ -207,7 +207,7 @@ fn the_change_log_is_the_last_resort() {
         Some("kernel-livepatch-6_4_0-150600_21-default-6-1.x86_64")
     );
     assert_eq!(livepatch.cves(), ["CVE-2023-1652"]);
-    assert_eq!(livepatch.bugs(), ["bsc#2"]);
+    assert_eq!(livepatch.effective_bugs(), ["bsc#2"]);
 }
 
 #[test]

@@ -49,6 +49,24 @@ livepatch_6_1
 }
 
 #[test]
+fn what_was_left_out_is_not_fixed() {
+    let machine = machine();
+    two_fixes().on(&machine);
+    machine.write("sys/module/livepatch_6_1/parameters/skip", "race");
+
+    assert_eq!(
+        run(&machine, &["-v", "patches"]).out,
+        "\
+livepatch_6_1
+    active: 1
+    RPM: (none)
+    CVE: (none)
+    bug fixes and enhancements: bsc#2 bsc#3
+"
+    );
+}
+
+#[test]
 fn the_first_livepatch_says_so() {
     let machine = machine();
     Loaded {
@@ -149,7 +167,7 @@ livepatch_6_1
     active: 1
     RPM: kernel-livepatch-a-6-1.x86_64
     CVE: CVE-2023-1652 CVE-2023-26545
-    bug fixes and enhancements: bsc#2 bsc#3
+    bug fixes and enhancements: (none)
     expiration: 2026-10-31
     update status: 7-1 is available
     in transition: 0
