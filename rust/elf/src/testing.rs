@@ -3,19 +3,54 @@
 //! Makes modules for tests, here and in other crates (feature `testing`).
 
 use object::elf::{
-    EF_PPC64_ABI, EM_PPC64, EM_S390, EM_X86_64, SHF_ALLOC, SHF_EXECINSTR, SHF_INFO_LINK, SHF_WRITE,
-    SHT_PROGBITS, SHT_RELA, STB_GLOBAL, STB_LOCAL,
+    EF_PPC64_ABI, EM_AARCH64, EM_PPC64, EM_S390, EM_X86_64, R_390_64, R_390_PLT32DBL,
+    R_AARCH64_ABS64, R_AARCH64_CALL26, R_PPC64_ADDR64, R_PPC64_REL24, R_X86_64_64, R_X86_64_PLT32,
+    SHF_ALLOC, SHF_EXECINSTR, SHF_INFO_LINK, SHF_WRITE, SHT_PROGBITS, SHT_RELA, STB_GLOBAL,
+    STB_LOCAL,
 };
 use object::Endianness;
 
 use crate::{File, Place, Relocation, Section, Symbol};
 
-/// The machines that tests are for, one of each order of bytes at least.
-pub const MACHINES: [(Endianness, u16); 3] = [
+/// The machines that tests are for.
+pub const MACHINES: [(Endianness, u16); 4] = [
     (Endianness::Little, EM_X86_64),
     (Endianness::Big, EM_S390),
     (Endianness::Little, EM_PPC64),
+    (Endianness::Little, EM_AARCH64),
 ];
+
+/// Returns the relocation that stores a whole address.
+pub fn address((_, e_machine): (Endianness, u16)) -> u32 {
+    match e_machine {
+        EM_S390 => R_390_64,
+        EM_PPC64 => R_PPC64_ADDR64,
+        EM_AARCH64 => R_AARCH64_ABS64,
+        _ => R_X86_64_64,
+    }
+}
+
+/// Returns the relocation of a call of something external.
+pub fn call((_, e_machine): (Endianness, u16)) -> u32 {
+    match e_machine {
+        EM_S390 => R_390_PLT32DBL,
+        EM_PPC64 => R_PPC64_REL24,
+        EM_AARCH64 => R_AARCH64_CALL26,
+        _ => R_X86_64_PLT32,
+    }
+}
+
+/// Returns code that calls something external `count` times, each relocation 8 bytes from the next, the first at 0.
+pub fn calls((_, e_machine): (Endianness, u16), count: usize) -> Vec<u8> {
+    match e_machine {
+        // `bl`, `nop`
+        EM_PPC64 => [0x4800_0001_u32, 0x6000_0000]
+            .map(u32::to_le_bytes)
+            .concat(),
+        _ => vec![0; 8],
+    }
+    .repeat(count)
+}
 
 /// Flags of a section with code.
 pub const TEXT: u32 = SHF_ALLOC | SHF_EXECINSTR;

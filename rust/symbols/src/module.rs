@@ -8,11 +8,13 @@
 //! ftrace sites are the places that the section `__mcount_loc` lists, or `__patchable_function_entries` on architectures whose
 //! kernels use that.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use livepatch_elf::elf::{EM_S390, EM_X86_64, SHF_EXECINSTR, SHF_WRITE, STT_FILE};
+use livepatch_elf::elf::{
+    EM_AARCH64, EM_S390, EM_X86_64, SHF_EXECINSTR, SHF_WRITE, STT_FILE, STT_FUNC,
+};
 use livepatch_elf::{File, Place, Section};
 
 use crate::types::{BTF, BTF_BASE};
@@ -242,8 +244,40 @@ fn sites(file: &File<'_>) -> Result<Vec<Spot>, livepatch_elf::Error> {
             }
         }
     }
+    if file.header.e_machine == EM_AARCH64 {
+        adjust(&mut sites, file);
+    }
     sites.sort_unstable();
     Ok(sites)
+}
+
+/// Makes sites of those before functions: with CONFIG_DYNAMIC_FTRACE_WITH_CALL_OPS, arm64 has room for a pointer there, where the
+/// list points to. C source: `ftrace_call_adjust()` in `arch/arm64/kernel/ftrace.c`.
+fn adjust(sites: &mut [Spot], file: &File<'_>) {
+    /// Two instructions.
+    const BEFORE: u64 = 8;
+    let functions: HashSet<Spot> = file
+        .symbols
+        .iter()
+        .filter(|symbol| symbol.st_type() == STT_FUNC)
+        .filter_map(|symbol| Some((symbol.place.section()?, symbol.st_value)))
+        .collect();
+
+    for (section, offset) in sites {
+        // No function with a site is so short that the next one can begin there.
+        let function = offset.wrapping_add(BEFORE);
+
+        if functions.contains(&(*section, function)) {
+            *offset = function;
+        }
+    }
+}
+
+/// Tells whether a symbol is one of the assembler's, which the kernel takes no notice of: `$x` and `$d` tell code from data on arm64.
+///
+/// C header: `include/linux/module_symbol.h`.
+fn is_mapping(name: &str) -> bool {
+    name.starts_with('$') || name.starts_with(".L") || name.starts_with("L0")
 }
 
 /// Returns where symbols with names begin, sorted: the kernel takes a symbol to reach up to the next one.
@@ -251,7 +285,7 @@ fn starts(file: &File<'_>) -> Vec<Spot> {
     let mut starts: Vec<_> = file
         .symbols
         .iter()
-        .filter(|symbol| !symbol.name.is_empty())
+        .filter(|symbol| !symbol.name.is_empty() && !is_mapping(&symbol.name))
         .filter_map(|symbol| Some((symbol.place.section()?, symbol.st_value)))
         .collect();
 
@@ -269,6 +303,9 @@ fn has_site(sites: &[Spot], starts: &[Spot], spot: Spot) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use livepatch_elf::elf::{STT_NOTYPE, STT_SECTION};
+    use livepatch_elf::{testing, Endianness};
+
     use super::*;
     use crate::testing::{module, Function};
 
@@ -326,6 +363,72 @@ mod tests {
         assert_eq!(symbols[1].section, Some(".text"));
         assert_eq!(symbols[1].kind, Kind::Text);
         assert!(symbols[1].global);
+    }
+
+    /// A module with the functions `a` and `b`, of 32 bytes, behind what `before` says, and sites at these offsets.
+    fn with_sites(machine: (Endianness, u16), before: u64, list: &str, sites: &[u64]) -> Module {
+        let mut module = testing::Module::empty(machine);
+        let text = module.section(".text", testing::TEXT, &[0; 80]);
+        let list = module.section(list, testing::DATA, &vec![0; sites.len() * 8]);
+        let section = module.local("", STT_SECTION, text, 0, 0);
+        for (at, name) in ["a", "b"].into_iter().enumerate() {
+            let start = at as u64 * (32 + before) + before;
+
+            module.local(name, STT_FUNC, text, start, 32);
+            // Of the assembler: code begins, and data in its midst.
+            for (name, offset) in [("$x", 0), ("$d", 2)] {
+                module.local(name, STT_NOTYPE, text, start + offset, 0);
+            }
+        }
+        let relocations: Vec<_> = sites
+            .iter()
+            .enumerate()
+            .map(|(at, site)| {
+                (
+                    at as u64 * 8,
+                    section,
+                    testing::address(machine),
+                    *site as i64,
+                )
+            })
+            .collect();
+        module.relocations(list, &relocations);
+        Module::parse(Path::new("m.ko"), &module.bytes()).unwrap()
+    }
+
+    /// Where sites are: at the beginning, behind the local entry, behind room for a pointer and with one before.
+    #[test]
+    fn sites_of_each_architecture() {
+        let [x86_64, s390, ppc64, arm64] = testing::MACHINES;
+
+        for (machine, before, list, [of_a, of_b]) in [
+            (x86_64, 0, MCOUNT, [4, 36]),
+            (s390, 0, MCOUNT, [0, 32]),
+            (ppc64, 0, MCOUNT, [12, 44]),
+            (ppc64, 0, PATCHABLE, [8, 40]),
+            (arm64, 0, PATCHABLE, [0, 32]),
+            // `bti c` comes first.
+            (arm64, 0, PATCHABLE, [4, 36]),
+            (arm64, 8, PATCHABLE, [0, 40]),
+        ] {
+            for (sites, expected) in [
+                (&[of_a, of_b][..], [Site::Yes, Site::Yes]),
+                (&[of_a], [Site::Yes, Site::No]),
+                (&[of_b], [Site::No, Site::Yes]),
+                (&[], [Site::No, Site::No]),
+            ] {
+                let module = with_sites(machine, before, list, sites);
+                let of = |name| module.named(name)[0].symbol().ftrace;
+
+                assert_eq!(["a", "b"].map(of), expected, "{machine:?} {sites:?}");
+            }
+        }
+        // These lists are of something else.
+        for machine in [x86_64, s390] {
+            let module = with_sites(machine, 0, PATCHABLE, &[0]);
+
+            assert_eq!(module.named("a")[0].symbol().ftrace, Site::No);
+        }
     }
 
     #[test]
