@@ -28,7 +28,8 @@ pub const REFERENCE_PREFIX: &str = "livepatch_unexported.";
 pub const UNLINKED: u64 = 0x5555_5555_5555_5555;
 
 /// The symbol that keeps a module with such symbols from being loaded on machines whose loader does not
-/// look whether every relocation fits. Its value is [`UNLINKED`] until `klp-build link` makes it 0.
+/// look whether every relocation fits. Its value is [`UNLINKED`] until `klp-build link` makes it 0, and
+/// drops the relocations to it.
 ///
 /// `rust/Kbuild` spells it for make, `rust/helpers/unlinked.c` for C.
 pub const UNLINKED_MARK: &str = "livepatch_unlinked";

@@ -15,6 +15,7 @@ pub mod bindings;
 pub mod check;
 pub mod info;
 pub mod link;
+pub mod loader;
 pub mod new;
 pub mod sign;
 pub mod signature;

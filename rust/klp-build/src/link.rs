@@ -15,6 +15,7 @@
 
 mod convert;
 mod debug;
+mod got;
 mod note;
 mod refusal;
 mod replace;

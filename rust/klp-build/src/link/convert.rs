@@ -10,18 +10,19 @@ use std::collections::BTreeMap;
 
 use livepatch_abi::limit::{FUNCTION_NAME, MODULE_NAME};
 use livepatch_abi::modinfo::LIVEPATCH;
+use livepatch_abi::object::VMLINUX;
 use livepatch_abi::unexported::{
     Reference, REFERENCE_PREFIX, RELA_PREFIX, SHF_RELA_LIVEPATCH, SHN_LIVEPATCH, UNLINKED,
     UNLINKED_MARK,
 };
-use livepatch_elf::elf::{
-    EM_PPC64, R_PPC64_TOCSAVE, SHF_ALLOC, SHF_INFO_LINK, SHT_RELA, STB_GLOBAL, STT_NOTYPE,
-};
+use livepatch_elf::elf::{SHF_ALLOC, SHF_INFO_LINK, SHT_RELA, STB_GLOBAL, STT_NOTYPE};
 use livepatch_elf::{File, Place, Relocation, Section, Symbol};
 
 use super::debug::drop_references;
-use super::section::refused;
+use super::got::{Got, Late};
+use super::section::{refused, Reason};
 use super::{Changes, Refusal};
+use crate::loader;
 
 /// The size of an entry of a section of relocations.
 const RELA_SIZE: u64 = 24;
@@ -68,6 +69,7 @@ pub fn convert(file: &mut File<'_>, changes: &mut Changes) -> Result<(), Vec<Ref
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    settle(file).map_err(|error| vec![error.into()])?;
     rename(file, changes);
     file.sort_symbols().map_err(|error| vec![error.into()])
 }
@@ -115,6 +117,7 @@ fn split(
     changes: &mut Changes,
     refusals: &mut Vec<Refusal>,
 ) {
+    let mut got = Got::new(file);
     let object = |relocation: &Relocation| {
         objects
             .get(usize::try_from(relocation.r_sym).ok()?)
@@ -167,7 +170,16 @@ fn split(
                 stay.push(relocation);
                 continue;
             };
-            if let Some(reason) = refused(target_section, object) {
+            let is_late = object != VMLINUX;
+            let late = match is_late {
+                true => got.late(relocation, object),
+                false => Late::Klp(relocation),
+            };
+            let unfit = match late {
+                Late::Klp(relocation) => loader::unfit(file, target, &relocation, is_late),
+                Late::Entry(_) => None,
+            };
+            if let Some(reason) = refused(target_section, object).or(unfit.map(Reason::Loader)) {
                 refusals.push(Refusal::Place {
                     section: target_section.name.to_string(),
                     offset: relocation.r_offset,
@@ -177,6 +189,13 @@ fn split(
                     reason,
                 });
             } else {
+                let relocation = match late {
+                    Late::Klp(relocation) => relocation,
+                    Late::Entry(relocation) => {
+                        stay.push(relocation);
+                        continue;
+                    }
+                };
                 changes.relocations += 1;
                 match moved.get_mut(object) {
                     Some(relocations) => relocations.push(relocation),
@@ -197,6 +216,12 @@ fn split(
             add(file, target, &object, &relocations);
         }
     }
+    if let Some((section, entries)) = got.finish(file) {
+        for (object, relocations) in entries {
+            changes.relocations += relocations.len();
+            add(file, section, &object, &relocations);
+        }
+    }
 }
 
 /// Returns a relocation that the kernel does nothing for.
@@ -204,12 +229,7 @@ fn nothing(e_machine: u16) -> Relocation {
     Relocation {
         r_offset: 0,
         r_sym: 0,
-        r_type: match e_machine {
-            // apply_relocate_add() of powerpc refuses R_PPC64_NONE, and ignores this hint to the linker.
-            EM_PPC64 => R_PPC64_TOCSAVE,
-            // R_X86_64_NONE, R_390_NONE, R_AARCH64_NONE
-            _ => 0,
-        },
+        r_type: loader::nothing(e_machine),
         r_addend: 0,
     }
 }
@@ -253,11 +273,45 @@ fn add(file: &mut File<'_>, target: usize, object: &str, relocations: &[Relocati
     file.set_relocations(index, &all);
 }
 
+/// Makes nothing of the relocations that keep a module from being loaded before it is linked.
+///
+/// # Errors
+///
+/// A section of relocations is damaged.
+fn settle(file: &mut File<'_>) -> Result<(), livepatch_elf::Error> {
+    let nothing = nothing(file.header.e_machine);
+
+    for index in 1..file.sections.len() {
+        let is_rela = |section: &Section<'_>| {
+            section.sh_type == SHT_RELA && file.symtab() == usize::try_from(section.sh_link).ok()
+        };
+        if !file.section(index).is_some_and(is_rela) {
+            continue;
+        }
+        let mut relocations: Vec<_> = file.relocations(index)?.iter().collect();
+        let mut found = false;
+        for relocation in &mut relocations {
+            if file.symbol(relocation.r_sym).is_some_and(is_mark) {
+                *relocation = nothing;
+                found = true;
+            }
+        }
+        if found {
+            file.set_relocations(index, &relocations);
+        }
+    }
+    Ok(())
+}
+
+fn is_mark(symbol: &Symbol<'_>) -> bool {
+    symbol.name == UNLINKED_MARK && symbol.place == Place::Absolute
+}
+
 /// Gives the symbols the names, and the place, by which the livepatch core knows them.
 fn rename(file: &mut File<'_>, changes: &mut Changes) {
     for symbol in &mut file.symbols {
-        if symbol.name == UNLINKED_MARK && symbol.place == Place::Absolute {
-            // The relocation to it fits from now on.
+        if is_mark(symbol) {
+            // A placeholder no longer, as its name says.
             symbol.st_value = 0;
             continue;
         }

@@ -20,6 +20,8 @@
 use livepatch_abi::object::VMLINUX;
 use livepatch_elf::Section;
 
+use crate::loader::Unfit;
+
 /// Why a klp relocation cannot be in a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
@@ -35,6 +37,9 @@ pub enum Reason {
     /// It has been used when the module comes.
     #[error("the kernel reads this table once, when it loads the livepatch, and resolves a module's symbols later: do without the {0} that refers to it")]
     Table(&'static str),
+    /// The loader of the architecture does not apply it.
+    #[error(transparent)]
+    Loader(#[from] Unfit),
 }
 
 /// The tables that the kernel reads while it loads a module, by what their names begin with, and what an entry of them is.

@@ -11,11 +11,14 @@ use livepatch_abi::signature;
 use livepatch_abi::unexported::{UNLINKED, UNLINKED_MARK};
 use livepatch_elf::elf::*;
 use livepatch_elf::note::Note;
-use livepatch_elf::testing::{dump, Module, DATA, DEBUG, MACHINES, RODATA, TEXT};
-use livepatch_elf::{Endianness, File, Place};
+use livepatch_elf::testing::{
+    address, call, calls, dump, Module, DATA, DEBUG, MACHINES, RODATA, TEXT,
+};
+use livepatch_elf::{Endianness, File, Place, Symbol};
 
 use super::*;
 
+mod machines;
 mod refusals;
 
 const FOO: &str = "livepatch_unexported.vmlinux.0.foo";
@@ -33,29 +36,38 @@ fn origin() -> Origin<'static> {
 /// A livepatch with references to unexported symbols of all kinds, and fixes.
 fn livepatch(machine: (Endianness, u16)) -> Module {
     let mut module = Module::livepatch(machine);
-    let text = module.section(".text", TEXT, &[0; 32]);
-    let only = module.section(".text.only", TEXT, &[0; 8]);
+    let text = module.section(".text", TEXT, &calls(machine, 4));
+    let only = module.section(".text.only", TEXT, &calls(machine, 1));
     let data = module.section(".data", DATA, &[0; 16]);
     let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
     let debug = module.section(".debug_info", DEBUG, &[0; 16]);
     let fields = module.local("fields", STT_OBJECT, fixes, 0, FIXES.len() as u64);
     module.local("", STT_SECTION, fixes, 0, 0);
-    let show = module.local("show", STT_FUNC, text, 0, 32);
+    let show = module.symbol(Symbol {
+        name: "show".into(),
+        st_info: (STB_LOCAL << 4) | STT_FUNC,
+        // On ppc64: the local entry is 8 bytes behind the global one.
+        st_other: 0x60,
+        place: Place::Section(text),
+        st_size: 32,
+        ..Symbol::default()
+    });
     let foo = module.global(FOO, Place::Absolute, UNLINKED);
     let printk = module.global("_printk", Place::Undefined, 0);
     let bar = module.global(BAR, Place::Undefined, 0);
+    let (call, address) = (call(machine), address(machine));
     module.relocations(
         text,
         &[
-            (4, foo, 4, -4),
-            (8, printk, 4, -4),
-            (12, bar, 4, -4),
-            (16, foo, 4, -4),
+            (0, foo, call, -4),
+            (8, printk, call, -4),
+            (16, bar, call, -4),
+            (24, foo, call, -4),
         ],
     );
-    module.relocations(only, &[(0, foo, 2, 3)]);
-    module.relocations(data, &[(0, show, 1, 0), (8, bar, 1, 0)]);
-    module.relocations(debug, &[(0, foo, 1, 0), (8, fields, 1, 0)]);
+    module.relocations(only, &[(0, foo, call, 3)]);
+    module.relocations(data, &[(0, show, address, 0), (8, bar, address, 0)]);
+    module.relocations(debug, &[(0, foo, address, 0), (8, fields, address, 0)]);
     module
 }
 
@@ -79,9 +91,13 @@ fn the_module_can_be_loaded_from_then_on() {
         let mut module = livepatch(machine);
         let mark = module.global(UNLINKED_MARK, Place::Absolute, UNLINKED);
         let section = module.section(".livepatch.unlinked", RODATA, &[0; 4]);
-        module.relocations(section, &[(0, mark, 11, 0)]);
+        module.relocations(section, &[(0, mark, R_X86_64_32S, 0)]);
         let bytes = linked(module);
         let file = File::parse(&bytes).unwrap();
+        let (relocations, _) = file.section_by_name(".rela.livepatch.unlinked").unwrap();
+        let relocation = file.relocations(relocations).unwrap().get(0).unwrap();
+        assert_eq!(relocation.r_sym, 0);
+        assert_eq!(relocation.r_type, crate::loader::nothing(machine.1));
         let mark = file
             .symbols
             .iter()
@@ -102,21 +118,21 @@ const LINKED: &str = r#"1 .symtab: type 0x2 flags 0x0 align 8 link 2
 8 .note.livepatch: type 0x7 flags 0x2 align 4 link 0 info 0
 9 .debug_info: type 0x1 flags 0x0 align 1 link 0 info 0
 10 .rela.text: type 0x4 flags 0x40 align 8 link 1 info 5
-  0x8: type 4 _printk-4
+  0x8: type CALL _printk-4
 11 .rela.text.only: type 0x4 flags 0x40 align 8 link 1 info 6
   0x0: type NOTHING +0
 12 .rela.data: type 0x4 flags 0x40 align 8 link 1 info 7
-  0x0: type 1 show+0
+  0x0: type ADDRESS show+0
 13 .klp.rela.af_packet..text: type 0x4 flags 0x100042 align 8 link 1 info 5
-  0xc: type 4 .klp.sym.af_packet.bar.isra.0,2-4
+  0x10: type LATE .klp.sym.af_packet.bar.isra.0,2-4
 14 .klp.rela.vmlinux..text: type 0x4 flags 0x100042 align 8 link 1 info 5
-  0x4: type 4 .klp.sym.vmlinux.foo,0-4
-  0x10: type 4 .klp.sym.vmlinux.foo,0-4
+  0x0: type CALL .klp.sym.vmlinux.foo,0-4
+  0x18: type CALL .klp.sym.vmlinux.foo,0-4
 15 .klp.rela.vmlinux..text.only: type 0x4 flags 0x100042 align 8 link 1 info 6
-  0x0: type 2 .klp.sym.vmlinux.foo,0+3
+  0x0: type CALL .klp.sym.vmlinux.foo,0+3
 16 .klp.rela.af_packet..data: type 0x4 flags 0x100042 align 8 link 1 info 7
-  0x8: type 1 .klp.sym.af_packet.bar.isra.0,2+0
-"show": info 0x2 other 0x0 Section(5) 0x0 32
+  0x8: type ADDRESS .klp.sym.af_packet.bar.isra.0,2+0
+"show": info 0x2 other 0x60 Section(5) 0x0 32
 ".klp.sym.vmlinux.foo,0": info 0x10 other 0x0 Reserved(65312) 0x0 0
 "_printk": info 0x10 other 0x0 Undefined 0x0 0
 ".klp.sym.af_packet.bar.isra.0,2": info 0x10 other 0x0 Reserved(65312) 0x0 0
@@ -127,11 +143,22 @@ fn references_become_klp_relocations() {
     for machine in MACHINES {
         let bytes = linked(livepatch(machine));
         let file = File::parse(&bytes).unwrap();
-        let nothing = match machine.1 {
-            EM_PPC64 => "109",
-            _ => "0",
+        // What s390 calls through a PLT, it is to find without one when a module comes again.
+        let [nothing, late] = match machine.1 {
+            EM_PPC64 => [R_PPC64_TOCSAVE, R_PPC64_REL24],
+            EM_S390 => [R_390_NONE, R_390_PC32DBL],
+            _ => [0, call(machine)],
         };
-        assert_eq!(dump(&file), LINKED.replace("NOTHING", nothing));
+        let mut expected = LINKED.to_owned();
+        for (name, r_type) in [
+            ("CALL", call(machine)),
+            ("LATE", late),
+            ("ADDRESS", address(machine)),
+            ("NOTHING", nothing),
+        ] {
+            expected = expected.replace(name, &r_type.to_string());
+        }
+        assert_eq!(dump(&file), expected);
         assert_eq!(
             file.header.e_flags & EF_PPC64_ABI,
             match machine.1 {
@@ -194,7 +221,7 @@ fn what_was_linked_is_added_to() {
     let (text, _) = file.section_by_name(".text").unwrap();
     let mut module = Module { file };
     let new = module.global("livepatch_unexported.vmlinux.0.new", Place::Undefined, 0);
-    module.relocations(text, &[(20, new, 4, -4)]);
+    module.relocations(text, &[(20, new, R_X86_64_PLT32, -4)]);
     file = module.file;
     link(&mut file, &origin()).unwrap();
     let (index, _) = file.section_by_name(".klp.rela.vmlinux..text").unwrap();
