@@ -19,6 +19,7 @@ pub mod finding;
 pub(crate) mod functions;
 mod inlining;
 mod klp;
+mod machine;
 pub mod model;
 mod modinfo;
 pub mod module;
@@ -129,6 +130,7 @@ type Rule = fn(&Context<'_>, &mut Findings) -> Result<(), Error>;
 
 /// The rules, in the order of their findings.
 const RULES: &[Rule] = &[
+    machine::check,
     modinfo::check,
     functions::check,
     prototype::check,

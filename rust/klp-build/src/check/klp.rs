@@ -18,6 +18,7 @@ use super::context::Context;
 use super::finding::{Finding, Findings};
 use super::functions::{elsewhere, suggestion, unsteady};
 use super::{candidates, special, Error};
+use crate::loader;
 
 /// What the sections begin with in which upstream's klp-build leaves relocations to its last step.
 const UNFINISHED: &str = "__klp_relocs.";
@@ -181,6 +182,18 @@ fn check_section(
                     .or_default()
                     .insert(object.to_owned());
                 places.push((relocation.r_offset, relocation.r_sym));
+                if let Some(unfit) = loader::unfit(file, target, &relocation, object != VMLINUX) {
+                    let reference = Reference::parse_klp_symbol(symbol);
+                    findings.push(
+                        Finding::refused(
+                            "klp_relocation",
+                            format!("{name}+{:#x}: {}", relocation.r_offset, unfit.what()),
+                            unfit.what_to_do(),
+                        )
+                        .object(object)
+                        .symbol(reference.map_or(symbol, |reference| reference.symbol)),
+                    );
+                }
             }
             _ => findings.push(
                 Finding::refused(

@@ -21,7 +21,7 @@ use super::Error;
 
 /// A kind of section that the kernel reads too early.
 struct Early {
-    /// The name, or what it begins with if it ends in a dot.
+    /// The name, or what it begins with if it ends in a dot or an underscore.
     section: &'static str,
     rule: &'static str,
     /// What is the matter with a symbol of a module there.
@@ -83,13 +83,20 @@ const OTHERS: &[&str] = &[
     "__bug_table",
     "__dyndbg",
     "__ex_table",
+    "__ftr_alt_",
+    "__ftr_fixup",
+    "__fw_ftr_fixup",
     "__kcrctab",
     "__kcrctab_gpl",
     "__ksymtab",
     "__ksymtab_gpl",
+    "__lwsync_fixup",
     "__mcount_loc",
+    "__mmu_ftr_fixup",
     "__param",
     "__patchable_function_entries",
+    "__spec_barrier_fixup",
+    "__stack_protector_loc",
     "__tracepoints_ptrs",
     "_ftrace_events",
     ".call_sites",
@@ -102,13 +109,14 @@ const OTHERS: &[&str] = &[
     ".orc_unwind_ip",
     ".retpoline_sites",
     ".return_sites",
+    ".s390_",
     ".smp_locks",
 ];
 
 /// Returns what is wrong with a symbol of a module in this section, if anything is.
 fn early(section: &str) -> Option<Early> {
     let is_meant = |name: &str| {
-        if name.ends_with('.') {
+        if name.ends_with(['.', '_']) {
             section.starts_with(name)
         } else {
             section == name
@@ -181,6 +189,10 @@ pub(super) fn check_places(
     Ok(())
 }
 
+/// What `struct alt_instr` calls the distance of the original instructions, and their length: most architectures, and arm64.
+const INSTRUCTION: [&str; 2] = ["instr_offset", "orig_offset"];
+const LENGTH: [&str; 2] = ["instrlen", "orig_len"];
+
 /// Returns the places of a section of code that alternatives replace, sorted.
 ///
 /// What `struct alt_instr` looks like, the kernel's type information tells.
@@ -199,13 +211,13 @@ fn alternatives(context: &Context<'_>, code: usize) -> Result<Vec<(u64, u64)>, E
             let (Ok(Type::Struct(composite)), true) = (btf.get(id), size != 0) else {
                 return None;
             };
-            let offset = |name: &str| {
+            let offset = |names: [&str; 2]| {
                 let mut members = composite.members.iter();
                 members
-                    .find(|member| member.name == name)
+                    .find(|member| names.contains(&member.name))
                     .map(|member| u64::from(member.bit_offset / 8))
             };
-            Some((size, offset("instr_offset")?, offset("instrlen")?))
+            Some((size, offset(INSTRUCTION)?, offset(LENGTH)?))
         });
     let Some((size, instr_offset, instrlen)) = layout else {
         return Ok(Vec::new());

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use livepatch_abi::modinfo::LICENSE;
 use livepatch_abi::object::VMLINUX;
-use livepatch_elf::elf::{EM_386, EM_PPC64, EM_X86_64, STB_WEAK};
+use livepatch_elf::elf::{EM_386, EM_PPC64, EM_S390, EM_X86_64, STB_WEAK};
 use livepatch_symbols::{Export, Lookup};
 
 use super::context::Context;
@@ -98,7 +98,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
 /// Returns whether the loader takes no offence at this symbol.
 fn is_ignored(machine: u16, name: &str) -> bool {
     match machine {
-        EM_X86_64 | EM_386 => name == "_GLOBAL_OFFSET_TABLE_",
+        EM_X86_64 | EM_386 | EM_S390 => name == "_GLOBAL_OFFSET_TABLE_",
         EM_PPC64 => name == ".TOC.",
         _ => false,
     }

@@ -4,6 +4,7 @@
 
 mod functions;
 mod klp;
+mod machines;
 mod make;
 mod model;
 mod modinfo;
@@ -17,12 +18,12 @@ use std::path::Path;
 use livepatch_btf::testing::Writer;
 use livepatch_btf::ByteOrder;
 use livepatch_elf::elf::*;
-use livepatch_elf::testing::{Module, RODATA, TEXT};
+use livepatch_elf::testing::{address, Module, RODATA, TEXT};
 use livepatch_elf::Endianness;
 use livepatch_symbols::Sources;
 use tempfile::TempDir;
 
-use self::make::{Maker, FUNC, OBJECT, PATCH};
+use self::make::{Maker, FUNC, OBJECT, PATCH, X86_64};
 use super::finding::Severity;
 use super::*;
 
@@ -84,6 +85,11 @@ struct Fake {
 impl Fake {
     /// Makes a kernel of which everything is known.
     fn new() -> Self {
+        Self::of(X86_64)
+    }
+
+    /// Makes one for a machine.
+    fn of(machine: (Endianness, u16)) -> Self {
         let directory = TempDir::new().unwrap();
         let file = |name: &str, contents: &[u8]| {
             let path = directory.path().join(name);
@@ -94,11 +100,11 @@ impl Fake {
         let modules = directory.path().join("modules/7.3.4");
         file(
             "modules/7.3.4/kernel/some-mod.ko",
-            &some_mod("some_mod", ""),
+            &some_mod(machine, "some_mod", ""),
         );
         file(
             "modules/7.3.4/kernel/other.ko",
-            &some_mod("other", "some-mod"),
+            &some_mod(machine, "other", "some-mod"),
         );
         file(
             "modules/7.3.4/modules.builtin",
@@ -108,8 +114,8 @@ impl Fake {
             release: Some("7.3.4".to_owned()),
             kallsyms: file("kallsyms", KALLSYMS.as_bytes()),
             ftrace: file("ftrace", FTRACE.as_bytes()),
-            btf: file("btf", &btf()),
-            config: file("config", b"CONFIG_LIVEPATCH=y\n"),
+            btf: file("btf", &btf(machine)),
+            config: file("config", config(machine).as_bytes()),
             symvers: file("Module.symvers", SYMVERS.as_bytes())
                 .into_iter()
                 .collect(),
@@ -122,10 +128,15 @@ impl Fake {
 
     /// Makes one whose modules have versions of the symbols that they use.
     fn with_versions() -> Self {
-        let fake = Self::new();
+        Self::with_versions_of(X86_64)
+    }
+
+    /// Makes such a one for a machine.
+    fn with_versions_of(machine: (Endianness, u16)) -> Self {
+        let fake = Self::of(machine);
         fs::write(
             fake.directory.path().join("config"),
-            "CONFIG_LIVEPATCH=y\nCONFIG_MODVERSIONS=y\n",
+            config(machine) + "CONFIG_MODVERSIONS=y\n",
         )
         .unwrap();
         fake
@@ -159,9 +170,28 @@ fn says(checked: &Checked) -> Vec<String> {
         .collect()
 }
 
+/// The configuration of a kernel for a machine.
+fn config((_, e_machine): (Endianness, u16)) -> String {
+    let machine = match e_machine {
+        EM_S390 => "CONFIG_S390=y\n",
+        EM_PPC64 => "CONFIG_PPC64=y\nCONFIG_CPU_LITTLE_ENDIAN=y\nCONFIG_PPC64_ELF_ABI_V2=y\n",
+        EM_AARCH64 => "CONFIG_ARM64=y\n",
+        _ => "CONFIG_X86_64=y\n",
+    };
+
+    format!("{machine}CONFIG_LIVEPATCH=y\n")
+}
+
 /// The type information of the kernel: the sizes of what livepatches are made of, and some functions.
-fn btf() -> Vec<u8> {
-    let mut btf = Writer::new(ByteOrder::Little);
+fn btf((endian, e_machine): (Endianness, u16)) -> Vec<u8> {
+    let mut btf = Writer::new(match endian {
+        Endianness::Little => ByteOrder::Little,
+        Endianness::Big => ByteOrder::Big,
+    });
+    let [instruction, length] = match e_machine {
+        EM_AARCH64 => ["orig_offset", "orig_len"],
+        _ => ["instr_offset", "instrlen"],
+    };
     let int = btf.int("int", 4, true);
     let short = btf.int("short", 2, true);
     let byte = btf.int("byte", 1, true);
@@ -176,10 +206,10 @@ fn btf() -> Vec<u8> {
         "alt_instr",
         14,
         &[
-            ("instr_offset", int, 0),
+            (instruction, int, 0),
             ("repl_offset", int, 32),
             ("cpuid", short, 64),
-            ("instrlen", byte, 96),
+            (length, byte, 96),
         ],
     );
     for name in ["show", "not_traced", "quiet"] {
@@ -190,8 +220,8 @@ fn btf() -> Vec<u8> {
 }
 
 /// A module of the kernel: the function `mod_show`, the function `mod_quiet` without a site, and data.
-fn some_mod(name: &str, depends: &str) -> Vec<u8> {
-    let mut module = Module::empty((Endianness::Little, EM_X86_64));
+fn some_mod(machine: (Endianness, u16), name: &str, depends: &str) -> Vec<u8> {
+    let mut module = Module::empty(machine);
     let modinfo = format!("license=GPL\0name={name}\0depends={depends}\0vermagic=7.3.4 SMP\0");
     module.section(".modinfo", RODATA, modinfo.as_bytes());
     let text = module.section(".text", TEXT, &[0; 96]);
@@ -205,7 +235,7 @@ fn some_mod(name: &str, depends: &str) -> Vec<u8> {
     module.local("mod_twice", STT_FUNC, text, 64, 16);
     module.local(&format!("{name}_data"), STT_OBJECT, data, 0, 8);
     module.local("mod_key", STT_OBJECT, data, 8, 8);
-    module.relocations(sites, &[(0, show, R_X86_64_64, 0)]);
+    module.relocations(sites, &[(0, show, address(machine), 0)]);
     module.bytes()
 }
 

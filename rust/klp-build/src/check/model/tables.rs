@@ -20,6 +20,8 @@ use super::{Func, Kind, Livepatch, NewFunc, Object, State};
 use crate::check::module::{Module, Pointer};
 use livepatch_abi::note::{self, key};
 use livepatch_abi::object::VMLINUX;
+use livepatch_abi::section::PARAM;
+use livepatch_elf::elf::EM_X86_64;
 
 /// The most entries that a table has; ten times what anybody has seen.
 pub(super) const MAX_ENTRIES: usize = 100_000;
@@ -364,8 +366,12 @@ fn replace(module: &Module<'_>, section: usize, patch: u64) -> Option<bool> {
 
 /// Guesses whether code of the module writes to a byte: whether it refers to it.
 ///
-/// Where a relocation counts from the end of the instruction, its addend is that much off.
+/// Where a relocation counts from the end of the instruction, its addend is that much off. Other machines than x86 address what is
+/// in a structure by its beginning: there, what can be told at load time may be.
 fn is_written(module: &Module<'_>, section: usize, offset: u64) -> bool {
+    if module.file.header.e_machine != EM_X86_64 {
+        return module.file.section_by_name(PARAM).is_some();
+    }
     let places = [
         Some(offset),
         offset.checked_sub(4),

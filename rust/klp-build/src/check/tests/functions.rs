@@ -42,7 +42,7 @@ fn objects() {
 fn a_module_that_is_not_the_kernels() {
     let mut fake = Fake::new();
     let path = fake.directory.path().join("out-of-tree.ko");
-    fs::write(&path, some_mod("out_of_tree", "")).unwrap();
+    fs::write(&path, some_mod(X86_64, "out_of_tree", "")).unwrap();
     fake.sources.module_files.push(path);
 
     assert_eq!(

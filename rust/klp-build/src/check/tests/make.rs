@@ -4,7 +4,7 @@
 
 use livepatch_abi::unexported::{SHF_RELA_LIVEPATCH, SHN_LIVEPATCH};
 use livepatch_elf::elf::*;
-use livepatch_elf::testing::{Module, DATA, RODATA, TEXT};
+use livepatch_elf::testing::{address, call, calls, Module, DATA, RODATA, TEXT};
 use livepatch_elf::{Endianness, Place, Relocation, Section, Symbol};
 
 /// The sizes of the structures in the kernel of the tests.
@@ -12,12 +12,16 @@ pub(super) const PATCH: u64 = 200;
 pub(super) const OBJECT: u64 = 160;
 pub(super) const FUNC: u64 = 120;
 
+/// The machine of tests that are for any.
+pub(super) const X86_64: (Endianness, u16) = (Endianness::Little, EM_X86_64);
+
 /// Where a table of functions is.
 #[derive(Clone, Copy)]
 pub(super) struct Funcs(u64);
 
 /// A livepatch that is being made: its code, its data, its strings, and what points where.
 pub(super) struct Maker {
+    machine: (Endianness, u16),
     pub(super) modinfo: Vec<u8>,
     pub(super) module: Module,
     pub(super) text: usize,
@@ -44,11 +48,17 @@ enum To {
 
 impl Maker {
     pub(super) fn new() -> Self {
-        let mut module = Module::empty((Endianness::Little, EM_X86_64));
-        let text = module.section(".text", TEXT, &[0; 512]);
+        Self::of(X86_64)
+    }
+
+    /// Begins one for a machine.
+    pub(super) fn of(machine: (Endianness, u16)) -> Self {
+        let mut module = Module::empty(machine);
+        let text = module.section(".text", TEXT, &calls(machine, 64));
         module.global("klp_enable_patch", Place::Undefined, 0);
 
         Self {
+            machine,
             modinfo: b"livepatch=Y\0license=GPL\0depends=\0name=test\0vermagic=7.3.4 SMP\0"
                 .to_vec(),
             module,
@@ -107,7 +117,11 @@ impl Maker {
         for (name, sympos) in funcs {
             self.string(entry, name);
             self.function(entry + 8, &format!("new_{name}"));
-            self.write(entry + 16, &sympos.to_le_bytes());
+            let sympos = match self.machine.0 {
+                Endianness::Little => sympos.to_le_bytes(),
+                Endianness::Big => sympos.to_be_bytes(),
+            };
+            self.write(entry + 16, &sympos);
             entry += FUNC;
         }
         Funcs(table)
@@ -147,12 +161,13 @@ impl Maker {
     /// Adds the use of an unexported symbol in the code.
     pub(super) fn uses(&mut self, object: &str, symbol: &str) {
         let symbol = self.klp_symbol(symbol);
-        self.klp(object, self.text, 100, symbol);
+        self.klp(object, self.text, 104, symbol);
     }
 
     /// Finishes the module.
     pub(super) fn bytes(self) -> Vec<u8> {
         let Self {
+            machine,
             modinfo,
             mut module,
             text,
@@ -184,7 +199,7 @@ impl Maker {
                     .find(|(section, _)| *section == to)
                     .unwrap()
                     .1;
-                (at, symbol, R_X86_64_64, offset as i64)
+                (at, symbol, address(machine), offset as i64)
             })
             .collect();
         module.relocations(data, &relocations);
@@ -201,7 +216,10 @@ impl Maker {
             let relocation = Relocation {
                 r_offset,
                 r_sym,
-                r_type: R_X86_64_PC32,
+                r_type: match module.file.sections[section].sh_flags & u64::from(SHF_EXECINSTR) {
+                    0 => address(machine),
+                    _ => call(machine),
+                },
                 r_addend: -4,
             };
             let index = match module.file.section_by_name(&name) {
