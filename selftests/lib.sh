@@ -16,7 +16,7 @@
 set -euo pipefail
 
 # How long a transition may take, in seconds. Busy machines under emulation are slow.
-: "${TRANSITION_TIMEOUT:=60}"
+: "${TRANSITION_TIMEOUT:=180}"
 
 readonly LIVEPATCH=/sys/kernel/livepatch
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -26,6 +26,7 @@ readonly HERE TOP
 tests_run=0
 tests_failed=0
 declare -i tests_planned=0
+finished=
 
 # plan(count) - announce the number of tests
 plan() {
@@ -38,8 +39,28 @@ plan() {
 skip_all() {
 	echo 'KTAP version 1'
 	echo "1..0 # SKIP $1"
+	finished=1
 	exit 4
 }
+
+# clean_up() - when a test ends early, end its tasks and take out livepatches: the next test is not to fail for them
+clean_up() {
+	local directory name pids
+	[[ ! $finished ]] || return 0
+	mapfile -t pids < <(jobs -p)
+	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+	for directory in "$LIVEPATCH"/*/; do
+		[[ -e $directory/enabled ]] || continue
+		note "ended early, with ${directory%/} in force"
+		unload "$(basename "$directory")" || note 'and it cannot be taken out'
+	done
+	# Those that were replaced are modules still.
+	for directory in "$TOP"/patches/*/; do
+		name=$(basename "$directory")
+		rmmod_quiet "$name" || note "the module $name stays"
+	done
+}
+trap clean_up EXIT
 
 # note(text...) - say something that is no result
 note() {
@@ -122,6 +143,7 @@ refused() {
 # done_testing() - check the kernel's health and the plan, and end
 done_testing() {
 	local bad
+	finished=1
 	bad=$(kernel_warnings)
 	if [[ -n $bad ]]; then
 		tests_failed=$((tests_failed + 1))
