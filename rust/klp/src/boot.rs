@@ -211,10 +211,9 @@ impl One<'_> {
         {
             return Fate::HeldBack { since };
         }
-        match self.forbidden() {
-            Ok(reasons) if reasons.is_empty() => (),
-            Ok(reasons) => return Fate::Refused(reasons),
-            Err(error) => return Fate::Failed(error.into()),
+        let reasons = self.forbidden();
+        if !reasons.is_empty() {
+            return Fate::Refused(reasons);
         }
         match self.age() {
             Ok(age) if age < self.policy.boot.delay => {
@@ -255,19 +254,15 @@ impl One<'_> {
     }
 
     /// Returns why the policy does not allow it; nothing if it does. What else speaks against it, the kernel says.
-    fn forbidden(&self) -> Result<String, SystemError> {
-        let subject = Subject::of(self.module);
-        let diagnosis = doctor::diagnose(self.system, Some(&subject), Some(self.policy))?;
-        let reasons: Vec<_> = diagnosis
-            .findings
+    fn forbidden(&self) -> String {
+        let subject = Subject::under(self.policy, self.system, self.module);
+        let reasons: Vec<_> = doctor::objections(self.policy, &subject)
             .into_iter()
-            .filter(|finding| {
-                finding.level == Level::Refused && finding.rule == doctor::POLICY_RULE
-            })
-            .map(|finding| finding.what)
+            .filter(|objection| objection.level == Level::Refused)
+            .map(|objection| objection.what)
             .collect();
 
-        Ok(reasons.join("; "))
+        reasons.join("; ")
     }
 
     /// Returns how long it has been installed: since its file was written. One of the future has not been.

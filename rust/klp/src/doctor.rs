@@ -35,7 +35,7 @@ use crate::policy::Policy;
 use crate::system::{System, SystemError};
 
 use facts::Facts;
-pub use policy::RULE as POLICY_RULE;
+pub use policy::{objections, RULE as POLICY_RULE};
 pub use render::render;
 
 /// What a module file says of the livepatch in it.
@@ -59,6 +59,8 @@ pub struct Subject {
     pub cves: Vec<String>,
     /// Whether a signature is appended to the file.
     pub is_signed: bool,
+    /// Why it does not have the signature that the policy asks for; [`None`] if it has, or nobody asks.
+    pub untrusted: Option<String>,
 }
 
 /// A function that a livepatch replaces.

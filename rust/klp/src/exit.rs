@@ -3,6 +3,7 @@
 //! How the program ends.
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 /// An exit status. They are stable: scripts can rely on them.
@@ -70,6 +71,16 @@ impl Failure {
             exit,
             error: error.into(),
         }
+    }
+
+    /// Returns whether somebody has closed the pipe that results go to: who has seen enough.
+    pub fn is_broken_pipe(&self) -> bool {
+        let kind = match self.error.downcast_ref::<serde_json::Error>() {
+            Some(error) => error.io_error_kind(),
+            None => self.error.downcast_ref::<io::Error>().map(io::Error::kind),
+        };
+
+        kind == Some(io::ErrorKind::BrokenPipe)
     }
 }
 

@@ -36,6 +36,7 @@ pub mod paths;
 pub mod policy;
 pub mod proc;
 pub mod report;
+pub mod signer;
 pub mod stall;
 pub mod store;
 pub mod sysfs;

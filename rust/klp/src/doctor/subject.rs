@@ -8,10 +8,32 @@ use std::path::PathBuf;
 use livepatch_abi::signature::MAGIC;
 
 use crate::module_file::ModuleFile;
+use crate::policy::{Policy, SignaturePolicy};
+use crate::signer;
+use crate::system::System;
 
 use super::{Function, Subject};
 
 impl Subject {
+    /// Returns what a module file says, and whether it has the signature that the policy asks for.
+    pub fn under(policy: &Policy, system: &System, module: &ModuleFile) -> Self {
+        let path = system.root.argument(module.path());
+        let untrusted = match policy.signature.policy {
+            SignaturePolicy::Off => None,
+            SignaturePolicy::Warn | SignaturePolicy::Require => {
+                signer::verify(system, module, &policy.signature)
+                    .err()
+                    .map(|error| error.to_string())
+            }
+        };
+
+        Self {
+            directory: path.parent().map_or_else(PathBuf::new, PathBuf::from),
+            untrusted,
+            ..Self::of(module)
+        }
+    }
+
     /// Returns what a module file says.
     ///
     /// The functions are those of its tables; if they are made at run time only, those of its note.
@@ -60,6 +82,7 @@ impl Subject {
             functions: functions.into_iter().collect(),
             cves: fixes.iter().flat_map(|fix| fix.cves.clone()).collect(),
             is_signed: module.image().ends_with(MAGIC),
+            untrusted: None,
         }
     }
 }

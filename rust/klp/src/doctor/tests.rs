@@ -573,6 +573,37 @@ fn what_the_administrator_does_not_allow_is_refused() {
 }
 
 #[test]
+fn a_signature_is_asked_for_as_the_policy_says() {
+    let machine = machine();
+    for (signature, untrusted, expected) in [
+        ("off", true, vec![]),
+        ("warn", true, vec![("policy", Warning)]),
+        ("require", true, vec![("policy", Refused)]),
+        ("require", false, vec![]),
+    ] {
+        machine.write(
+            "etc/livepatch/klp.toml",
+            format!("[signature]\npolicy = \"{signature}\""),
+        );
+        let system = machine.system();
+        let policy = Policy::read(&system.root).unwrap();
+        let subject = Subject {
+            directory: "/root".into(),
+            untrusted: untrusted.then(|| "nobody knows the signer".to_owned()),
+            ..subject()
+        };
+        let diagnosis = diagnose(&system, Some(&subject), Some(&policy)).unwrap();
+        let found: Vec<_> = diagnosis
+            .findings
+            .iter()
+            .map(|finding| (finding.rule, finding.level))
+            .collect();
+
+        assert_eq!(found, expected, "{signature}");
+    }
+}
+
+#[test]
 fn functions_that_are_not_known_are_not_looked_at() {
     let subject = Subject {
         functions: Vec::new(),

@@ -79,7 +79,7 @@ pub enum Command {
     Metrics(metrics::Args),
     /// Print the livepatches; with -v their packages, CVEs and bugs.
     Patches(patches::Args),
-    /// Say whether a transition goes on: ready or in_progress.
+    /// Say whether a transition goes on: ready or in_progress; with -v, what becomes of each livepatch.
     Status(status::Args),
     /// Take a livepatch out of the kernel.
     Unload(unload::Args),
@@ -130,7 +130,17 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
         },
     };
 
-    match &cli.command {
+    // Of a list, whoever closes the pipe has seen enough; the status of others says what was done, or answers a question.
+    let is_list = matches!(
+        cli.command,
+        Command::Blocking(_)
+            | Command::Functions(_)
+            | Command::History(_)
+            | Command::Metrics(_)
+            | Command::Patches(_)
+            | Command::Vex(_)
+    );
+    let result = match &cli.command {
         Command::Blocking(args) => blocking::run(args, options, context),
         Command::Boot(args) => boot::run(args, options, context),
         Command::Check(args) => check::run(args, options, context),
@@ -147,6 +157,11 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
         Command::Unload(args) => unload::run(args, options, context),
         Command::Vex(args) => vex::run(args, options, context),
         Command::Wait(args) => wait::run(args, options, context),
+    };
+
+    match result {
+        Err(failure) if is_list && failure.is_broken_pipe() => Ok(Exit::Success),
+        result => result,
     }
 }
 

@@ -19,14 +19,17 @@ mod unload;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Context;
+use crate::doctor::{self, Finding, Level, Subject};
 use crate::exit::{Exit, Failure};
 use crate::journal::{Action, Operation, Outcome};
 use crate::lock::{Lock, LockError};
+use crate::module_file::ModuleFile;
 use crate::operation;
+use crate::text::printable;
 use observer::Printer;
 
 /// The version of kpatch that this is like.
@@ -76,25 +79,11 @@ pub fn run(arguments: &[OsString], context: &mut Context<'_>) -> Result<Exit, Fa
         .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
 
-    match quiet(command(&arguments, context)) {
+    match command(&arguments, context) {
         Ok(exit) => Ok(exit),
+        Err(failure) if failure.is_broken_pipe() => Ok(Exit::Success),
         // kpatch knows one status only.
         Err(failure) => Err(Failure::new(Exit::Failure, failure.error)),
-    }
-}
-
-/// Whoever closes the pipe has seen enough.
-fn quiet(result: Result<Exit, Failure>) -> Result<Exit, Failure> {
-    match result {
-        Err(failure)
-            if failure
-                .error
-                .downcast_ref::<io::Error>()
-                .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) =>
-        {
-            Ok(Exit::Success)
-        }
-        result => result,
     }
 }
 
@@ -129,6 +118,41 @@ fn signal(context: &mut Context<'_>) -> Result<Exit, Failure> {
 
     operation::signal(system, &mut Printer::new(context))?;
     Ok(Exit::Success)
+}
+
+/// Makes sure that the policy allows a livepatch; one that is to be installed is loaded from that directory later.
+fn obey(
+    module: &ModuleFile,
+    directory: Option<PathBuf>,
+    failure: impl fmt::Display,
+    context: &mut Context<'_>,
+) -> Result<(), Failure> {
+    let policy = match context.policy() {
+        Ok(policy) => policy,
+        Err(error) => {
+            warn(context, error);
+            return die(failure);
+        }
+    };
+    let mut subject = Subject::under(&policy, context.system, module);
+    if let Some(directory) = directory {
+        subject.directory = directory;
+    }
+    let objections = doctor::objections(&policy, &subject);
+
+    for Finding { what, remedy, .. } in &objections {
+        warn(
+            context,
+            format_args!("{}: {}: {remedy}", module.name(), printable(what)),
+        );
+    }
+    match objections
+        .iter()
+        .any(|objection| objection.level == Level::Refused)
+    {
+        true => die(failure),
+        false => Ok(()),
+    }
 }
 
 /// Waits until no other one is at work.

@@ -26,7 +26,7 @@ pub fn run(args: &Args, options: Options, context: &mut Context<'_>) -> Result<E
     let subject = match &args.livepatch {
         Some(livepatch) => {
             let module = ModuleFile::open(&system.root, change::find(system, livepatch)?)?;
-            Some(Subject::of(&module))
+            Some(Subject::under(&policy, system, &module))
         }
         None => None,
     };

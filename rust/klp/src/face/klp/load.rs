@@ -118,7 +118,11 @@ pub fn run(args: &Args, options: Options, context: &mut Context<'_>) -> Result<E
     let policy = context.policy()?;
     let _lock = change::begin(system)?;
     let module = ModuleFile::open(&system.root, change::find(system, &args.livepatch)?)?;
-    let diagnosis = doctor::diagnose(system, Some(&Subject::of(&module)), Some(&policy))?;
+    let diagnosis = doctor::diagnose(
+        system,
+        Some(&Subject::under(&policy, system, &module)),
+        Some(&policy),
+    )?;
     let mut output = Output {
         livepatch: module.name(),
         diagnosis: Some(&diagnosis),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `klp status`: whether a transition goes on, and what is held back at boot.
+//! `klp status`: whether a transition goes on, and what is held back at boot; with -v, what becomes of each livepatch.
+
+use std::io;
 
 use serde::Serialize;
 
@@ -8,8 +10,9 @@ use super::{Format, Options};
 use crate::boot::{self, held_back};
 use crate::exit::{Exit, Failure};
 use crate::face::Context;
-use crate::sysfs::patch::{self, Patch};
-use crate::text::printable;
+use crate::proc::task;
+use crate::sysfs::patch::{self, Patch, State};
+use crate::text::{self, printable};
 
 /// The arguments of `klp status`.
 #[derive(Debug, clap::Args)]
@@ -65,6 +68,11 @@ pub fn run(_args: &Args, options: Options, context: &mut Context<'_>) -> Result<
         // Programs know the one word; the rest is for people.
         Format::Text => {
             writeln!(context.out, "{status}")?;
+            if options.verbose > 0 {
+                for patch in &livepatches {
+                    detail(patch, context)?;
+                }
+            }
             for one in &held_back {
                 let name = printable(&one.livepatch);
                 writeln!(context.err, "klp: {name} is not loaded: {}", one.reason)?;
@@ -81,4 +89,30 @@ pub fn run(_args: &Args, options: Options, context: &mut Context<'_>) -> Result<
         }
     }
     Ok(Exit::Success)
+}
+
+/// Prints what becomes of a livepatch; if tasks still change over, how many.
+fn detail(patch: &Patch, context: &mut Context<'_>) -> io::Result<()> {
+    let state = match patch.state() {
+        State::Enabled => "enabled",
+        State::Disabled => "disabled",
+        State::Enabling => "enabling",
+        State::Disabling => "disabling",
+    };
+    let name = printable(&patch.name);
+    let left = match patch.transition {
+        // What cannot be counted is still going on.
+        true => task::census(&context.system.root, patch.enabled).ok(),
+        false => None,
+    };
+
+    write!(context.out, "    {name}: {state}")?;
+    if let Some(census) = left {
+        let tasks = text::count(census.tasks, "task");
+        write!(context.out, ", {} of {tasks} left", census.waiting.len())?;
+        if census.hidden > 0 {
+            write!(context.out, ", {} that only root can see", census.hidden)?;
+        }
+    }
+    writeln!(context.out)
 }

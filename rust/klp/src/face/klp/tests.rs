@@ -3,6 +3,7 @@
 //! The commands that change the kernel, from the command line to the status.
 
 use std::fs;
+use std::io;
 use std::time::Duration;
 
 use super::testing::{run, Ran};
@@ -75,6 +76,69 @@ fn a_livepatch_is_loaded_and_unloaded() {
 }
 
 #[test]
+fn status_tells_more_to_who_asks() {
+    let machine = machine(false);
+    assert_eq!(run(&machine, &["-v", "status"]).out, "ready\n");
+
+    run(&machine, &["load", "--no-wait", "/root/fix.ko"]);
+    machine.write("proc/7/task/8/patch_state", "1");
+    for (arguments, expected) in [
+        (&["status"][..], "in_progress\n"),
+        (
+            &["status", "-v"],
+            "in_progress\n    fix: enabling, 1 of 2 tasks left\n",
+        ),
+    ] {
+        assert_eq!(run(&machine, arguments).out, expected);
+    }
+    machine.write(&format!("{PATCH}/transition"), "0");
+    assert_eq!(
+        run(&machine, &["-v", "status"]).out,
+        "ready\n    fix: enabled\n"
+    );
+}
+
+/// Somebody who has seen enough.
+struct Closed;
+
+impl io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn who_has_seen_enough_of_a_list_may_go() {
+    let machine = machine(true);
+    run(&machine, &["load", "/root/fix.ko"]);
+
+    for (arguments, is_list) in [
+        (&["patches"][..], true),
+        (&["--format", "json", "patches"], true),
+        (&["history"], true),
+        (&["metrics"], true),
+        (&["status"], false),
+        (&["fixes", "CVE-2026-12345"], false),
+        (&["unload", "fix"], false),
+    ] {
+        let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+        let result = crate::face::klp::run(
+            &arguments,
+            &mut crate::face::Context {
+                system: &machine.system(),
+                out: &mut Closed,
+                err: &mut Vec::new(),
+            },
+        );
+        assert_eq!(result.is_ok(), is_list, "{arguments:?}");
+    }
+}
+
+#[test]
 fn programs_get_values() {
     let machine = machine(true);
     let value = |arguments: &[&str]| -> serde_json::Value {
@@ -105,6 +169,29 @@ fn one_that_is_installed_is_loaded_by_name() {
     );
     let ran = run(&machine, &["load", "other"]);
     assert!(message(&ran).contains("no livepatch other is installed for 7.3.4"));
+}
+
+#[test]
+fn what_the_policy_refuses_nobody_passes_over() {
+    let machine = machine(true);
+    machine.write(
+        "etc/livepatch/klp.toml",
+        "[signature]\npolicy = \"require\"\n",
+    );
+
+    for arguments in [
+        &["load", "/root/fix.ko"][..],
+        &["load", "--no-doctor", "/root/fix.ko"],
+    ] {
+        let ran = run(&machine, arguments);
+        assert_eq!(status(&ran), Exit::Failure);
+        assert!(
+            ran.err.contains("refused: policy: it is not signed"),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(machine.calls(), [""; 0]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::arguments::{self, Arguments};
-use super::{die, failed, lock, recorded, warn, Record};
+use super::{die, failed, lock, obey, recorded, warn, Record};
 use crate::exit::{Exit, Failure};
 use crate::face::Context;
 use crate::journal::{Action, Outcome};
@@ -75,6 +75,13 @@ pub(super) fn install(given: &[&str], context: &mut Context<'_>) -> Result<Exit,
     if root.exists(store::directory(&release).join(file)) {
         return die(format_args!("{path} is already installed"));
     }
+
+    obey(
+        &module,
+        Some(store::directory(&release)),
+        format_args!("failed to install module {path}"),
+        context,
+    )?;
 
     // Nobody listens, perhaps: no reason not to do it.
     let _ = writeln!(context.out, "installing {path} ({release})");

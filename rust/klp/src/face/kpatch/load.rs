@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::observer::Printer;
-use super::{die, failed, find, lock, recorded, unload, warn, Record};
+use super::{die, failed, find, lock, obey, recorded, unload, warn, Record};
 use crate::exit::{Exit, Failure};
 use crate::face::Context;
 use crate::journal::{Action, Outcome};
@@ -48,6 +48,12 @@ fn load(path: &Path, context: &mut Context<'_>) -> Result<(), Failure> {
             return die(format_args!("failed to load module {}", path.display()));
         }
     };
+    obey(
+        &module,
+        None,
+        format_args!("failed to load module {}", path.display()),
+        context,
+    )?;
 
     recorded(context, Action::Load, module.name(), |context| {
         let system = context.system;

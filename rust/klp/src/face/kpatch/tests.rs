@@ -4,6 +4,7 @@ mod info;
 mod install;
 mod list;
 mod load;
+mod policy;
 mod unload;
 
 use std::ffi::OsString;
