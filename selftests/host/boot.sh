@@ -13,7 +13,7 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/systemd.sh"
 
 bring patches/cmdline/cmdline.ko selftests/test_modules/test_boot_panic/test_boot_panic.ko
-plan 29
+plan 30
 
 # What the machine tells of itself, each in a line `name: value`.
 cat >"$work/stage/tell.sh" <<'END'
@@ -26,10 +26,12 @@ echo "held: $(klp status 2>&1 >/dev/null)"
 echo "states: $(sed -n 's/.*"\(livepatch\|state\)": "\(.*\)".*/\2/p' /var/lib/klp/boot | xargs)"
 END
 
+# shellcheck disable=SC2016 # for the shell inside
 machine -- bash -ec 'kpatch install /livepatch/cmdline.ko
-	systemctl enable kpatch.service
+	echo "enabled: $(systemctl is-enabled kpatch.service)"
 	. /livepatch/tell.sh'
 said 'a livepatch is installed' 0
+line 'its service is enabled' enabled enabled
 line 'installing loads nothing' loaded '*'
 
 # shellcheck disable=SC2016 # for the shell inside
