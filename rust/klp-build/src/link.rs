@@ -20,6 +20,7 @@ mod note;
 mod refusal;
 mod replace;
 mod section;
+mod stubs;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

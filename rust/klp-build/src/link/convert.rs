@@ -21,11 +21,12 @@ use livepatch_elf::{File, Place, Relocation, Section, Symbol};
 use super::debug::drop_references;
 use super::got::{Got, Late};
 use super::section::{refused, Reason};
+use super::stubs::Stubs;
 use super::{Changes, Refusal};
 use crate::loader;
 
 /// The size of an entry of a section of relocations.
-const RELA_SIZE: u64 = 24;
+pub const RELA_SIZE: u64 = 24;
 
 /// The objects of the unexported symbols, by the indices of the symbols.
 type Objects = Vec<Option<String>>;
@@ -118,6 +119,7 @@ fn split(
     refusals: &mut Vec<Refusal>,
 ) {
     let mut got = Got::new(file);
+    let mut stubs = Stubs::default();
     let object = |relocation: &Relocation| {
         objects
             .get(usize::try_from(relocation.r_sym).ok()?)
@@ -197,6 +199,7 @@ fn split(
                     }
                 };
                 changes.relocations += 1;
+                stubs.note(file, &relocation, object);
                 match moved.get_mut(object) {
                     Some(relocations) => relocations.push(relocation),
                     None => {
@@ -222,10 +225,11 @@ fn split(
             add(file, section, &object, &relocations);
         }
     }
+    stubs.finish(file);
 }
 
 /// Returns a relocation that the kernel does nothing for.
-fn nothing(e_machine: u16) -> Relocation {
+pub fn nothing(e_machine: u16) -> Relocation {
     Relocation {
         r_offset: 0,
         r_sym: 0,

@@ -13,12 +13,16 @@ use std::collections::HashMap;
 
 use livepatch_elf::elf::{
     EM_S390, R_390_64, R_390_GOTENT, R_390_GOTPLTENT, R_390_PC16DBL, R_390_PC32DBL, R_390_PLT16DBL,
-    R_390_PLT32DBL, SHF_ALLOC, SHF_WRITE, SHT_PROGBITS, STB_LOCAL, STT_OBJECT,
+    R_390_PLT32DBL, SHF_ALLOC, SHF_INFO_LINK, SHF_WRITE, SHT_PROGBITS, SHT_RELA, STB_LOCAL,
+    STT_OBJECT,
 };
 use livepatch_elf::{File, Place, Relocation, Section, Symbol};
 
-/// The name of the section, and of its symbol.
+use super::convert::{nothing, RELA_SIZE};
+
+/// The names of the section, of its relocations and of its symbol.
 const SECTION: &str = ".livepatch.got";
+const RELA: &str = ".rela.livepatch.got";
 const SYMBOL: &str = "livepatch_got";
 
 /// The size of an entry.
@@ -104,6 +108,18 @@ impl Got {
             contents: vec![0; self.entries.len() * ENTRY as usize].into(),
             ..Section::default()
         });
+        // The one that is nothing, without which some tools lose the klp relocations.
+        let relocations = file.push_section(Section {
+            name: RELA.into(),
+            sh_type: SHT_RELA,
+            sh_flags: SHF_INFO_LINK.into(),
+            sh_addralign: 8,
+            sh_entsize: RELA_SIZE,
+            sh_link: file.symtab().map_or(0, |symtab| symtab as u32),
+            sh_info: section as u32,
+            ..Section::default()
+        });
+        file.set_relocations(relocations, &[nothing(self.e_machine)]);
         file.symbols.push(Symbol {
             name: SYMBOL.into(),
             st_info: (STB_LOCAL << 4) | STT_OBJECT,

@@ -158,7 +158,13 @@ fn references_become_klp_relocations() {
         ] {
             expected = expected.replace(name, &r_type.to_string());
         }
-        assert_eq!(dump(&file), expected);
+        let mut text = dump(&file);
+        if machine.1 == EM_PPC64 {
+            // Room for stubs, which machines::ppc64_has_room_for_stubs() looks at.
+            let [start, end] = ["17 .livepatch.stubs", "\"show\""].map(|at| text.find(at).unwrap());
+            text.replace_range(start..end, "");
+        }
+        assert_eq!(text, expected);
         assert_eq!(
             file.header.e_flags & EF_PPC64_ABI,
             match machine.1 {

@@ -149,6 +149,50 @@ fn ppc64_stores_addresses_of_modules_in_data_only() {
     }
 }
 
+/// Its loader makes a stub for each address that is called, and counts relocations to know for how many it needs room.
+#[test]
+fn ppc64_has_room_for_stubs() {
+    let linked = |symbols: &[&str]| {
+        let mut module = Module::livepatch(PPC64);
+        let text = module.section(".text", TEXT, &calls(PPC64, 2 * symbols.len()));
+        for (at, symbol) in symbols.iter().enumerate() {
+            let symbol = module.global(symbol, Place::Absolute, UNLINKED);
+            let offset = at as u64 * 16;
+
+            module.relocations(
+                text,
+                &[
+                    (offset, symbol, R_PPC64_REL24, 0),
+                    (offset + 8, symbol, R_PPC64_REL24, 0),
+                ],
+            );
+        }
+        linked(module)
+    };
+    for (symbols, expected) in [(&[FOO][..], 0), (&[FOO, BAR], 64), (&[FOO, BAR, BAZ], 128)] {
+        let bytes = linked(symbols);
+        let file = File::parse(&bytes).unwrap();
+        let relocations: Vec<_> = match file.section_by_name(".rela.livepatch.stubs") {
+            Some((index, section)) => {
+                // The loader applies nothing there.
+                assert!(!file.section(section.sh_info as usize).unwrap().is_alloc());
+                file.relocations(index).unwrap().iter().collect()
+            }
+            None => Vec::new(),
+        };
+        let mut addends: Vec<_> = relocations.iter().map(|entry| entry.r_addend).collect();
+
+        addends.dedup();
+        assert_eq!(addends.len(), expected);
+        assert!(!addends.contains(&0));
+        assert!(relocations
+            .iter()
+            .all(|entry| (entry.r_sym, entry.r_type) == (0, R_PPC64_REL24)));
+        let mut file = file;
+        assert!(!link(&mut file, &origin()).unwrap().any());
+    }
+}
+
 const GOT: &str = r#"6 .rela.text: type 0x4 flags 0x40 align 8 link 1 info 5
   0x8: type 19 livepatch_got+2
   0x10: type 19 livepatch_got+10
@@ -156,9 +200,11 @@ const GOT: &str = r#"6 .rela.text: type 0x4 flags 0x40 align 8 link 1 info 5
 7 .klp.rela.vmlinux..text: type 0x4 flags 0x100042 align 8 link 1 info 5
   0x0: type 26 .klp.sym.vmlinux.foo,0+2
 8 .livepatch.got: type 0x1 flags 0x3 align 8 link 0 info 0
-9 .klp.rela.af_packet..livepatch.got: type 0x4 flags 0x100042 align 8 link 1 info 8
+9 .rela.livepatch.got: type 0x4 flags 0x40 align 8 link 1 info 8
+  0x0: type 0 +0
+10 .klp.rela.af_packet..livepatch.got: type 0x4 flags 0x100042 align 8 link 1 info 8
   0x0: type 22 .klp.sym.af_packet.bar.isra.0,2+0
-10 .klp.rela.pktgen..livepatch.got: type 0x4 flags 0x100042 align 8 link 1 info 8
+11 .klp.rela.pktgen..livepatch.got: type 0x4 flags 0x100042 align 8 link 1 info 8
   0x8: type 22 .klp.sym.pktgen.baz,0+0
 "livepatch_got": info 0x1 other 0x0 Section(8) 0x0 16
 ".klp.sym.vmlinux.foo,0": info 0x10 other 0x0 Reserved(65312) 0x0 0
