@@ -30,6 +30,24 @@ say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
+# find_arch: what the architecture of ARCH, or of this machine without it, is called.
+#
+#   arch         by this project: x86_64, s390x, ppc64le, arm64
+#   machine      by uname -m
+#   kernel_arch  by the kernel's build system
+#   deb_arch     by Debian
+#   cross        what the names of its compiler and binutils begin with; empty if they are this machine's own
+find_arch() {
+	case ${ARCH:-$(uname -m)} in
+	x86_64 | x86 | amd64) arch=x86_64 machine=x86_64 kernel_arch=x86 deb_arch=amd64 cross=x86_64-linux-gnu- ;;
+	s390x | s390) arch=s390x machine=s390x kernel_arch=s390 deb_arch=s390x cross=s390x-linux-gnu- ;;
+	ppc64le | powerpc | ppc64el) arch=ppc64le machine=ppc64le kernel_arch=powerpc deb_arch=ppc64el cross=powerpc64le-linux-gnu- ;;
+	arm64 | aarch64) arch=arm64 machine=aarch64 kernel_arch=arm64 deb_arch=arm64 cross=aarch64-linux-gnu- ;;
+	*) die "ARCH=${ARCH:-$(uname -m)} is none of x86_64, s390x, ppc64le, arm64" ;;
+	esac
+	[[ $machine != "$(uname -m)" ]] || cross=''
+}
+
 # in_root: are we inside the toolchain root?
 in_root() {
 	[[ -e $in_root_mark ]]

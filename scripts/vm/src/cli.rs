@@ -125,7 +125,7 @@ pub struct MachineOptions {
     #[arg(long, value_enum, default_value_t = Choice::Tcg, env = "RUST_LIVEPATCH_ACCEL")]
     pub accel: Choice,
     /// The kernel's architecture, as `uname -m` has it.
-    #[arg(long, value_name = "ARCH", default_value = std::env::consts::ARCH)]
+    #[arg(long, value_name = "ARCH", default_value = std::env::consts::ARCH, overrides_with = "arch")]
     pub arch: String,
     /// Where the logs go: console.log, dmesg.log, qemu.log [default: a new directory in the cache].
     #[arg(long, value_name = "DIR")]
