@@ -69,6 +69,19 @@ pub struct Plan {
     pub skipped: Vec<String>,
 }
 
+impl Plan {
+    /// The plan of a kernel that is built from the source of this one.
+    pub fn built(self, release: String) -> Self {
+        Self {
+            release,
+            signed: false,
+            image: Vec::new(),
+            headers: Vec::new(),
+            ..self
+        }
+    }
+}
+
 /// A package that is the head of a kernel's family.
 #[derive(Debug)]
 struct Head<'a> {

@@ -92,6 +92,9 @@ enum Action {
         /// How many Rust symbols were proven equal.
         #[arg(long)]
         rust_symbols: Option<usize>,
+        /// The kernel was built here, from the source of the plan, and is this release.
+        #[arg(long, value_name = "RELEASE")]
+        built: Option<String>,
     },
 }
 
@@ -190,8 +193,13 @@ fn run(action: Action) -> Result<String> {
             plan,
             directory,
             rust_symbols,
+            built,
         } => {
-            let record = Record::new(&directory, files::read_json(&plan)?, rust_symbols)?;
+            let mut plan: Plan = files::read_json(&plan)?;
+            if let Some(release) = built {
+                plan = plan.built(release);
+            }
+            let record = Record::new(&directory, plan, rust_symbols)?;
             files::write_json(&directory.join("kernel.json"), &record)?;
             Ok(format!("{}\n", record.vmlinuz_sha256))
         }

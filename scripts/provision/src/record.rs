@@ -127,6 +127,15 @@ mod tests {
     }
 
     #[test]
+    fn what_was_built_is_of_its_source_alone() {
+        let plan = plan().built("7.2.9-livepatch-s390x".into());
+        assert!(!plan.signed);
+        assert_eq!(plan.release, "7.2.9-livepatch-s390x");
+        assert!(plan.image.is_empty() && plan.headers.is_empty());
+        assert_eq!(plan.source, Some(package("source")));
+    }
+
+    #[test]
     fn a_kernel_without_rust_has_no_rustc() {
         let record = record("CONFIG_CC_VERSION_TEXT=\"gcc-14 (Debian) 14\"\n");
         assert!(!record.rust);
