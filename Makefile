@@ -9,7 +9,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 # Which kernel: KERNEL=<release> of the archive, or KDIR=<prepared tree>.
-export KERNEL KDIR BACKEND CHECK KLP_BUILD MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
+export ARCH KERNEL KDIR BACKEND CHECK KLP_BUILD MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
 
 PHONY := all
 all: modules
@@ -85,17 +85,21 @@ update:
 #: Testing
 #:   check            what needs no kernel: formatting, lints, tests on this machine
 #:   test             check, and everything that runs in a virtual machine
+#:   test-all         test, and the livepatches and selftests on the other architectures
 #:   selftest         upstream's livepatch selftests, on modules in C and in Rust
 #:   soak             the long forms of the tests
 #:   bench            size, instructions and build time, next to C; and what klp-build costs
 #:   doc              the documentation of the crates, in .build/doc
 #:   man              the man pages of klp, kpatch and kgr, and completions for shells, in .build/share
-PHONY += check test selftest soak bench doc man
+PHONY += check test test-all selftest soak bench doc man
 check:
 	@scripts/check
 
 test:
 	@scripts/test
+
+test-all:
+	@scripts/test-all
 
 selftest:
 	@scripts/selftest
@@ -118,6 +122,8 @@ man:
 
 #:
 #: Variables
+#:   ARCH=<name>       s390x, ppc64le or arm64: build for that architecture, with a kernel that is
+#:                     built here, and test there
 #:   KERNEL=<release>  another kernel of the archive, such as 7.2.9+deb13-amd64
 #:   KDIR=<directory>  a prepared kernel tree of your own
 #:   BACKEND=core      do without the kernel's own Rust crates, also where they are

@@ -7,12 +7,18 @@
 #   tree     what make -C takes
 #   output   where modules for it are built
 #   image    its image, to boot; empty if there is none
+#   arch     its architecture, and the other names of find_arch
+#   make_arch  what make has to be told of it, an array
 #   vm       the options of scripts/vm-run, an array, that boot it
 #   kernel   the directory that scripts/kernel made; not set with KDIR
 #   enter    the command, an array, that runs another where the kernel's tools are
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 [[ ${top-} ]] || . "${BASH_SOURCE[0]%/*}/lib.sh"
+
+find_arch
+make_arch=()
+[[ ! $cross ]] || make_arch=(ARCH="$kernel_arch" CROSS_COMPILE="${CROSS_COMPILE:-$cross}")
 
 if [[ ${KDIR-} ]]; then
 	tree=$(realpath -e -- "$KDIR" 2>/dev/null) || {
@@ -23,18 +29,23 @@ if [[ ${KDIR-} ]]; then
 	[[ -s $tree/include/generated/utsrelease.h ]] || die "$tree is not prepared for modules: run make modules_prepare there"
 	# A tree that was only prepared has no image. One that was built has no modules laid out as installed.
 	# What is wrong with its tools, the build tells.
-	image=$tree/$(make --silent --no-print-directory -C "$tree" image_name 2>/dev/null) || image=
+	image=$tree/$(make --silent --no-print-directory -C "$tree" "${make_arch[@]}" image_name 2>/dev/null) || image=
 	[[ -f $image ]] || image=
-	vm=(--kernel "$image")
+	vm=(--arch "$machine" --kernel "$image")
 else
 	kernel=$("$top/scripts/kernel")
 	tree=$kernel/tree
 	image=$kernel/vmlinuz
-	vm=(--kernel "$image" --modules "$kernel/modules")
+	vm=(--arch "$machine" --kernel "$image" --modules "$kernel/modules")
 	enter=("$top/scripts/in-root")
-	rustc=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="rustc \([0-9.]*\).*/\1/p' "$kernel/config")
-	[[ -z $rustc ]] || enter+=(--rustc "$rustc")
-	enter+=(--cc "$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"$/\1/p' "$kernel/config")" --)
+	if [[ $cross ]]; then
+		enter+=(--cross)
+	else
+		rustc=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="rustc \([0-9.]*\).*/\1/p' "$kernel/config")
+		[[ -z $rustc ]] || enter+=(--rustc "$rustc")
+		enter+=(--cc "$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"$/\1/p' "$kernel/config")")
+	fi
+	enter+=(--)
 fi
 
 # What modprobe goes by, and modules say of themselves; Debian's kernel.release may have the version of the source instead.

@@ -43,19 +43,19 @@ cp -R -- "$modules" "$work/c"
 	sed 's/^/# sha256 /'
 
 # The configuration is asked for by the modules of the time when they were a part of the kernel's.
-"${enter[@]}" make --no-print-directory -C "$tree" M="$work/c" CONFIG_TEST_LIVEPATCH=m modules >"$work/make.log" 2>&1 || {
+"${enter[@]}" make --no-print-directory -C "$tree" "${make_arch[@]}" M="$work/c" CONFIG_TEST_LIVEPATCH=m modules >"$work/make.log" 2>&1 || {
 	tail -n 20 -- "$work/make.log" >&2
 	die "upstream's modules do not build for $release; the whole output is in $work/make.log"
 }
 # Static: the machine need not have the same C library.
 for program in "${programs[@]}"; do
 	cp -- "$program" "$work/"
-	"${enter[@]}" cc -O2 -static -o "$work/stage/scripts/$(basename "$program" .c)" "$work/${program##*/}"
+	"${enter[@]}" "${cross:+${cross}g}cc" -O2 -static -o "$work/stage/scripts/$(basename "$program" .c)" "$work/${program##*/}"
 done
 
 # stage(SET, FROM, NAME) - put a module into a set, without debug information: the machine's memory is small
 stage() {
-	"${enter[@]}" strip --strip-debug -o "$work/stage/modules/$1/$3.ko" "$2"
+	"${enter[@]}" "${cross}strip" --strip-debug -o "$work/stage/modules/$1/$3.ko" "$2"
 }
 
 twins=$output/selftests/test_modules
