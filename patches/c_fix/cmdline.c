@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/cmdline says what it said before, and then what /proc/version says, through
- * a static function, and the values of two variables of one name.
+ * a static function, and on x86 the values of two variables of one name.
  */
 
 #include <helpers/unexported.h>
@@ -15,22 +15,33 @@ LIVEPATCH_UNEXPORTED(vmlinux, saved_command_line, 0);
 int version_proc_show(struct seq_file *m, void *v);
 LIVEPATCH_UNEXPORTED(vmlinux, version_proc_show, 0);
 
+#ifdef CONFIG_X86
 /* The parameters of intel_idle and processor, in the order that the linker chose. */
 extern unsigned int first_max_cstate;
 LIVEPATCH_UNEXPORTED_AS(first_max_cstate, vmlinux, "max_cstate", 1);
 extern unsigned int second_max_cstate;
 LIVEPATCH_UNEXPORTED_AS(second_max_cstate, vmlinux, "max_cstate", 2);
 
-int livepatch_cmdline_proc_show(struct seq_file *m, void *v);
-
-int livepatch_cmdline_proc_show(struct seq_file *m, void *v)
+static void show_max_cstates(struct seq_file *m)
 {
 	const unsigned int *const max_cstates[] = { &first_max_cstate, &second_max_cstate };
 	size_t i;
 
-	seq_puts(m, saved_command_line);
-	seq_putc(m, '\n');
 	for (i = 0; i < ARRAY_SIZE(max_cstates); i++)
 		seq_printf(m, "max_cstate at %px is %u\n", max_cstates[i], *max_cstates[i]);
+}
+#else
+static void show_max_cstates(struct seq_file *m)
+{
+}
+#endif
+
+int livepatch_cmdline_proc_show(struct seq_file *m, void *v);
+
+int livepatch_cmdline_proc_show(struct seq_file *m, void *v)
+{
+	seq_puts(m, saved_command_line);
+	seq_putc(m, '\n');
+	show_max_cstates(m);
 	return version_proc_show(m, v);
 }

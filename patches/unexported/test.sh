@@ -8,7 +8,9 @@ readonly NAME=${HERE##*/}
 readonly THREAD=/proc/net/pktgen/kpktgend_0
 modprobe --dry-run pktgen 2>/dev/null || skip_all 'this kernel has no module pktgen'
 [[ ! -d /sys/module/pktgen ]] || rmmod pktgen
-plan 13
+# x86 has two variables of one name; the livepatch uses none elsewhere.
+[[ $(uname -m) = x86_64 ]] && has_max_cstates=1 || has_max_cstates=
+plan $((has_max_cstates ? 13 : 11))
 
 # max_cstates(sed script) - print of both lines what the script makes of them
 max_cstates() {
@@ -27,10 +29,12 @@ readonly before
 load "$NAME"
 is 'a variable of the kernel' "$(head -n 1 /proc/cmdline)" "$before"
 is 'a static function of the kernel' "$(tail -n 1 /proc/cmdline)" "$(cat /proc/version)"
-is 'two variables of one name, in the order of kallsyms' "$(max_cstates '\1')" \
-	"$(awk 'NF == 3 && $3 == "max_cstate" { print $1 }' /proc/kallsyms)"
-is 'their values' "$(max_cstates '\2' | sort)" \
-	"$(sort /sys/module/{intel_idle,processor}/parameters/max_cstate)"
+if [[ $has_max_cstates ]]; then
+	is 'two variables of one name, in the order of kallsyms' "$(max_cstates '\1')" \
+		"$(awk 'NF == 3 && $3 == "max_cstate" { print $1 }' /proc/kallsyms)"
+	is 'their values' "$(max_cstates '\2' | sort)" \
+		"$(sort /sys/module/{intel_idle,processor}/parameters/max_cstate)"
+fi
 modprobe pktgen pg_count_d=77
 is 'a variable of a module that was loaded later' "$(cat $THREAD)" 'pg_count_d: 77, lo: no'
 ok 'the module works' add_lo
