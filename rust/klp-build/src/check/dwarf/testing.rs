@@ -21,6 +21,20 @@ pub(in crate::check) fn clang(source: &str, flags: &[&str]) -> Option<Vec<u8>> {
     compile("clang", "unit.c", source, &["-c", "-g", "-O2", "-w"], flags)
 }
 
+/// Compiles C for another machine, likewise: with gcc for it, or with clang, which is for all.
+pub(in crate::check) fn cross(machine: &str, source: &str, flags: &[&str]) -> Option<Vec<u8>> {
+    let target = format!("--target={machine}-linux-gnu");
+
+    compile(
+        &format!("{machine}-linux-gnu-gcc"),
+        "unit.c",
+        source,
+        &["-c", "-g", "-O2", "-fno-ipa-icf", "-w"],
+        flags,
+    )
+    .or_else(|| clang(source, &[flags, &[&target]].concat()))
+}
+
 /// Compiles Rust, likewise.
 pub(in crate::check) fn rust(source: &str, flags: &[&str]) -> Option<Vec<u8>> {
     let source = format!(

@@ -73,6 +73,19 @@ fn copies_are_found_with_clang() {
 }
 
 #[test]
+fn copies_are_found_on_other_machines() {
+    for machine in ["s390x", "powerpc64le", "aarch64"] {
+        let Some(object) = testing::cross(machine, SOURCE, &[]) else {
+            return;
+        };
+        let found = find(&object, &[("f", None), ("ab", None)]);
+
+        assert_eq!(callers(&found[0]), ["g", "h"], "{machine}");
+        assert_eq!(callers(&found[1]), ["cd"], "{machine}");
+    }
+}
+
+#[test]
 fn the_file_of_a_caller_is_said() {
     let Some(object) = testing::c(SOURCE, &[]) else {
         return;

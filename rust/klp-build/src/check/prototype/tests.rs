@@ -232,6 +232,22 @@ fn c_and_c_are_compared() {
     );
 }
 
+/// What an object file of each machine has relocations for in its debug information, in its order of bytes.
+#[test]
+fn objects_of_other_machines_are_compared() {
+    for (machine, flags) in [
+        ("s390x", &[][..]),
+        ("s390x", &["-gdwarf-4", "-gz=zlib"]),
+        ("powerpc64le", &["-ffunction-sections"]),
+        ("aarch64", &[]),
+    ] {
+        check_all(
+            |source| testing::cross(machine, &format!("{C_TYPES} {source}"), flags),
+            C,
+        );
+    }
+}
+
 /// Makes the BTF of a kernel with two functions `f`, and one `g`.
 fn btf() -> Btf {
     let mut writer = Writer::new(ByteOrder::Big);
