@@ -11,7 +11,10 @@ use livepatch::workqueue::Work;
 mod fix {
     use super::*;
 
-    #[livepatch::param(mode = 0o444, description = "milliseconds until the panic (default=4000)")]
+    #[livepatch::param(
+        mode = 0o444,
+        description = "milliseconds until the panic (default=4000)"
+    )]
     static DELAY: Param<c_uint> = Param::new(4000);
 
     static WORK: ModuleData<Work> = ModuleData::new();
