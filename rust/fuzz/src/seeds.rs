@@ -12,7 +12,7 @@ use livepatch_btf::testing::Writer;
 use livepatch_btf::{ByteOrder, Kind, TypeId};
 use livepatch_elf::elf::{STT_FUNC, STT_OBJECT, STT_SECTION};
 use livepatch_elf::note::{make, Build};
-use livepatch_elf::testing::{Module, DATA, DEBUG, MACHINES, RODATA, TEXT};
+use livepatch_elf::testing::{self, Module, DATA, DEBUG, MACHINES, RODATA, TEXT};
 use livepatch_elf::{Endianness, Place};
 use tempfile::TempDir;
 
@@ -206,7 +206,8 @@ fn packet_module() -> Vec<u8> {
 /// A livepatch with references to unexported symbols of all kinds, and fixes.
 fn unlinked(machine: (Endianness, u16)) -> Module {
     let mut module = Module::livepatch(machine);
-    let text = module.section(".text", TEXT, &[0; 32]);
+    let (call, address) = (testing::call(machine), testing::address(machine));
+    let text = module.section(".text", TEXT, &testing::calls(machine, 4));
     let data = module.section(".data", DATA, &[0; 16]);
     let fixes = module.section(FIXES_SECTION, RODATA, FIXES);
     let debug = module.section(".debug_info", DEBUG, &[0; 16]);
@@ -219,14 +220,14 @@ fn unlinked(machine: (Endianness, u16)) -> Module {
     module.relocations(
         text,
         &[
-            (4, resolved, 4, -4),
-            (8, printk, 4, -4),
-            (12, bar, 4, -4),
-            (16, resolved, 4, -4),
+            (0, resolved, call, -4),
+            (8, printk, call, -4),
+            (16, bar, call, -4),
+            (24, resolved, call, -4),
         ],
     );
-    module.relocations(data, &[(0, show, 1, 0), (8, bar, 1, 0)]);
-    module.relocations(debug, &[(0, resolved, 1, 0)]);
+    module.relocations(data, &[(0, show, address, 0), (8, bar, address, 0)]);
+    module.relocations(debug, &[(0, resolved, address, 0)]);
     module
 }
 
@@ -238,7 +239,8 @@ fn whole(machine: (Endianness, u16), is_linked: bool) -> Module {
         RODATA,
         b"livepatch=Y\0license=GPL\0name=test\0depends=\0retpoline=Y\0vermagic=7.3.4 SMP mod_unload \0",
     );
-    let text = module.section(".text", TEXT, &[0x90; 64]);
+    let (call, address) = (testing::call(machine), testing::address(machine));
+    let text = module.section(".text", TEXT, &testing::calls(machine, 8));
     let strings = module.section(
         ".rodata.str1.1",
         RODATA,
@@ -276,22 +278,22 @@ fn whole(machine: (Endianness, u16), is_linked: bool) -> Module {
         ),
         false => module.global(BAR, Place::Absolute, UNLINKED),
     };
-    module.relocations(text, &[(4, enable, 4, -4), (12, printk, 4, -4)]);
+    module.relocations(text, &[(0, enable, call, -4), (8, printk, call, -4)]);
     module.relocations(
         funcs,
         &[
-            (0, string, 1, 0),
-            (8, new, 1, 0),
-            (64, string, 1, 18),
-            (72, spkt, 1, 0),
-            (136, data, 1, 0),
-            (184, string, 1, 34),
-            (192, data, 1, 64),
-            (304, data, 1, 128),
+            (0, string, address, 0),
+            (8, new, address, 0),
+            (64, string, address, 18),
+            (72, spkt, address, 0),
+            (136, data, address, 0),
+            (184, string, address, 34),
+            (192, data, address, 64),
+            (304, data, address, 128),
         ],
     );
     module.relocations(jumps, &[(0, new, 2, 0), (8, bar, 24, 1)]);
-    let klp = module.relocations(text, &[(40, bar, 4, -4)]);
+    let klp = module.relocations(text, &[(40, bar, call, -4)]);
     if let (true, Some(section)) = (is_linked, module.file.sections.get_mut(klp)) {
         section.name = ".klp.rela.af_packet..text".into();
         section.sh_flags |= livepatch_abi::unexported::SHF_RELA_LIVEPATCH | u64::from(RODATA);
