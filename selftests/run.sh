@@ -11,7 +11,7 @@
 set -euo pipefail
 
 # How long one test may take, in seconds, when it hangs.
-: "${TEST_TIMEOUT:=600}"
+: "${TEST_TIMEOUT:=1200}"
 
 cd -- "$(dirname -- "$0")/.."
 tests=("$@")

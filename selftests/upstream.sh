@@ -18,7 +18,7 @@ set -euo pipefail
 . "$top/scripts/target.sh"
 
 # How long the machine may run, in seconds.
-: "${TIMEOUT:=1800}"
+: "${TIMEOUT:=3600}"
 
 source=${SOURCE:-${kernel:+$kernel/source}}
 source=${source:-$tree}
