@@ -2,8 +2,11 @@
 
 //! The architectures that have rules.
 
+use crate::arm64;
 use crate::error::{Error, Result};
+use crate::powerpc;
 use crate::rule::Rule;
+use crate::s390;
 use crate::target::Value;
 use crate::x86;
 
@@ -24,12 +27,32 @@ pub struct Arch {
 }
 
 /// All of them.
-pub const ARCHES: &[Arch] = &[Arch {
-    name: "x86",
-    rules: x86::RULES,
-    target: x86::target,
-    target_variants: x86::target_variants,
-}];
+pub const ARCHES: &[Arch] = &[
+    Arch {
+        name: "x86",
+        rules: x86::RULES,
+        target: x86::target,
+        target_variants: x86::target_variants,
+    },
+    Arch {
+        name: "s390",
+        rules: s390::RULES,
+        target: s390::target,
+        target_variants: s390::target_variants,
+    },
+    Arch {
+        name: "powerpc",
+        rules: powerpc::RULES,
+        target: powerpc::target,
+        target_variants: powerpc::target_variants,
+    },
+    Arch {
+        name: "arm64",
+        rules: arm64::RULES,
+        target: arm64::target,
+        target_variants: arm64::target_variants,
+    },
+];
 
 impl Arch {
     /// Returns the one with this name.
@@ -49,9 +72,9 @@ mod tests {
     #[test]
     fn an_architecture_without_rules_is_refused() {
         assert_eq!(Arch::named("x86").unwrap().name, "x86");
-        let said = Arch::named("arm64").unwrap_err().to_string();
+        let said = Arch::named("riscv").unwrap_err().to_string();
         assert!(
-            said.starts_with("no rules yet for arm64, only for x86"),
+            said.starts_with("no rules yet for riscv, only for x86"),
             "{said}"
         );
     }

@@ -38,6 +38,17 @@
 //! | indirect branch tracking | `X86_KERNEL_IBT` | `-fcf-protection=branch`: functions begin with `endbr64`; else `-fcf-protection=none` | `-Zcf-protection=branch`; else `none` | C has shadow stacks (`full`, `return`); rustc lacks the option |
 //! | call padding | `CALL_PADDING`, `CALL_THUNKS`, `FUNCTION_PADDING_BYTES`, `MITIGATION_CALL_DEPTH_TRACKING` | `-fpatchable-function-entry=TOTAL,PREFIX` | `-Zpatchable-function-entry=TOTAL,PREFIX`, the same numbers | rustc lacks the option |
 //! | function alignment | `FUNCTION_ALIGNMENT`, `DEBUG_FORCE_FUNCTION_ALIGN_64B` | `-fmin-function-alignment=N`, `-falign-functions=N`; 16 in an optimised object that has neither | `-Zmin-function-alignment=N`, or the directive is added in the assembly where rustc has no such option | N is no power of two |
+//! | processor (s390x) | `MARCH_Z10`, `MARCH_Z13`, `MARCH_Z14`, `MARCH_Z15`, `MARCH_Z16`, `MARCH_Z17` | `-m64`, `-march=`, `-mtune=` | `-Ctarget-cpu=` with the same name, else `z10`, which every processor can execute | 31 bits |
+//! | stack frames (s390x) | `S390` | `-mbackchain -mpacked-stack -msoft-float` | `target.json`: features `+backchain,+soft-float,-vector`; `-Zpacked-stack` | C lacks one of them, or rustc has no such option |
+//! | addresses (s390x) | `RELOCATABLE` | `-fPIC`, `-fno-PIE` | `-Crelocation-model=static`: code finds what it needs relative to itself in any case | never |
+//! | expolines | `EXPOLINE`, `EXPOLINE_EXTERN` | `-mindirect-branch=thunk`, `-mfunction-return=thunk`, `-mindirect-branch-table` | - | C has them: rustc has no such branches |
+//! | stack protector (other than x86) | `STACKPROTECTOR` | `-fno-stack-protector` | nothing | C has one: nobody has looked at rustc's |
+//! | processor (ppc64le) | `PPC64`, `CPU_LITTLE_ENDIAN`, `POWER8_CPU`, `POWER9_CPU`, `POWER10_CPU` | `-m64 -mlittle-endian -mabi=elfv2`, `-mcpu=`, `-mtune=` | `-Ctarget-cpu=` `pwr8`, `pwr9` or `pwr10` for `power8` and so on, else `ppc64le`, which every processor can execute | 32 bits, big-endian, another ABI |
+//! | no floating point (ppc64le) | `PPC64` | `-msoft-float -mno-altivec -mno-vsx`, `-mno-mma` | `target.json`: features `-mma,-vsx,-hard-float,-altivec` | C may use one of them |
+//! | addresses (ppc64le) | `PPC_KERNEL_PCREL` | `-mcmodel=large`, in the kernel itself `medium`; `-fno-PIE` | `-Ccode-model=large -Crelocation-model=static` | C finds data relative to its own address (`-mpcrel`) |
+//! | processor (arm64) | `ARM64`, `CPU_LITTLE_ENDIAN` | `-mlittle-endian -mgeneral-regs-only -mabi=lp64` | `target.json`: features `+v8a,+strict-align,-neon` | big-endian; C may use the FPU |
+//! | branch protection | `ARM64_PTR_AUTH_KERNEL`, `ARM64_BTI_KERNEL`, `SHADOW_CALL_STACK` | `-mbranch-protection=none`, `pac-ret`, `pac-ret+bti`; `-ffixed-x18` | nothing, `-Zbranch-protection=pac-ret`, `bti,pac-ret`; `-Zfixed-x18` | another protection; C has a shadow call stack |
+//! | addresses and frames (arm64) | `ARM64` | `-fno-PIE -fno-omit-frame-pointer` | `-Crelocation-model=static -Cforce-frame-pointers=y` | C has no frame pointers |
 //!
 //! C flags that say nothing of our objects, and why:
 //!
@@ -61,6 +72,7 @@
 //! | `-falloc-token-max=*` | read only with -fsanitize=alloc-token |
 
 mod arch;
+mod arm64;
 mod assembly;
 mod config;
 mod derive;
@@ -69,9 +81,11 @@ mod flags;
 mod mechanism;
 mod output;
 mod paths;
+mod powerpc;
 mod rule;
 mod rules;
 mod rustc;
+mod s390;
 mod table;
 mod target;
 #[cfg(test)]

@@ -11,11 +11,16 @@ use crate::rules::{self, harmless};
 /// Returns the table, in Markdown.
 pub fn markdown() -> String {
     let mut text = String::from("| Mechanism | Kernel option | C gets | Our objects get | Refused when |\n|---|---|---|---|---|\n");
+    let mut told: Vec<&str> = Vec::new();
     for rule in rules::RULES
         .iter()
         .chain(ARCHES.iter().flat_map(|arch| arch.rules))
     {
-        row(&mut text, rule);
+        // Some are those of several architectures.
+        if !told.contains(&rule.row.mechanism) {
+            told.push(rule.row.mechanism);
+            row(&mut text, rule);
+        }
     }
     text.push_str(
         "\nC flags that say nothing of our objects, and why:\n\n| C flags | Why |\n|---|---|\n",

@@ -109,8 +109,8 @@ fn a_refusal_writes_nothing() {
 #[test]
 fn an_architecture_without_rules_is_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let said = failure(&derive(directory.path(), "arm64", &rustc(), FLAGS));
-    assert!(said.contains("no rules yet for arm64"), "{said}");
+    let said = failure(&derive(directory.path(), "riscv", &rustc(), FLAGS));
+    assert!(said.contains("no rules yet for riscv"), "{said}");
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn derive(context: &mut Context<'_>) -> Result<(), No> {
     context
         .flags
         .last(&["-pg", "-mfentry", "-mrecord-mcount", "-mnop-mcount"]);
+    context.flags.value("-mhotpatch=");
     Ok(())
 }
 

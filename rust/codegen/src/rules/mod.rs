@@ -2,6 +2,7 @@
 
 //! Rules that hold on every architecture.
 
+pub mod alignment;
 mod coverage;
 mod debug_info;
 mod ftrace;
@@ -13,6 +14,7 @@ mod memory_sanitizers;
 mod optimisation;
 mod stack_erase;
 mod stack_init;
+pub mod stack_protector;
 mod undefined;
 mod unwind;
 mod zero_registers;

@@ -2,7 +2,6 @@
 
 //! The rules of x86-64.
 
-mod alignment;
 mod code_model;
 mod frame_pointer;
 mod ibt;
@@ -18,6 +17,7 @@ mod stack_alignment;
 mod stack_protector;
 
 use crate::rule::Rule;
+use crate::rules::alignment;
 use crate::target::Value;
 
 pub use stack_protector::LLVM_GUARD;
