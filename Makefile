@@ -9,7 +9,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 # Which kernel: KERNEL=<release> of the archive, or KDIR=<prepared tree>.
-export ARCH KERNEL KDIR BACKEND CHECK KLP_BUILD MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
+export ARCH KERNEL KDIR BACKEND WITHOUT CHECK KLP_BUILD MODULE_SIG_KEY MODULE_SIG_CERT V LIVEPATCH_SELFTESTS LIVEPATCH_BENCH RUST_LIVEPATCH_ACCEL
 
 PHONY := all
 all: modules
@@ -127,6 +127,8 @@ man:
 #:   KERNEL=<release>  another kernel of the archive, such as 7.2.9+deb13-amd64
 #:   KDIR=<directory>  a prepared kernel tree of your own
 #:   BACKEND=core      do without the kernel's own Rust crates, also where they are
+#:   WITHOUT=<words>   do without what this kernel's C code has and rustc cannot give: expolines,
+#:                     stack-protector; the build names what there is, and what it costs
 #:   MODULE_SIG_KEY=<file>, MODULE_SIG_CERT=<file>
 #:                     sign with this key; KBUILD_SIGN_PIN is its passphrase. Without it, with
 #:                     DKMS's key or shim-signed's, where this machine has one

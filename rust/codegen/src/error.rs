@@ -82,6 +82,8 @@ pub struct Refusal {
     pub why: String,
     /// What can be done.
     pub action: String,
+    /// The word by which somebody can do without it.
+    pub word: Option<&'static str>,
 }
 
 impl fmt::Display for Refusal {
@@ -90,7 +92,11 @@ impl fmt::Display for Refusal {
             f,
             "{}: C gets {}, but {}; {}",
             self.option, self.c, self.why, self.action
-        )
+        )?;
+        match self.word {
+            Some(word) => write!(f, ", or do without in our objects with WITHOUT={word}"),
+            None => Ok(()),
+        }
     }
 }
 

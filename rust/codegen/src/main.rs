@@ -41,8 +41,8 @@
 //! | processor (s390x) | `MARCH_Z10`, `MARCH_Z13`, `MARCH_Z14`, `MARCH_Z15`, `MARCH_Z16`, `MARCH_Z17` | `-m64`, `-march=`, `-mtune=` | `-Ctarget-cpu=` with the same name, else `z10`, which every processor can execute | 31 bits |
 //! | stack frames (s390x) | `S390` | `-mbackchain -mpacked-stack -msoft-float` | `target.json`: features `+backchain,+soft-float,-vector`; `-Zpacked-stack` | C lacks one of them, or rustc has no such option |
 //! | addresses (s390x) | `RELOCATABLE` | `-fPIC`, `-fno-PIE` | `-Crelocation-model=static`: code finds what it needs relative to itself in any case | never |
-//! | expolines | `EXPOLINE`, `EXPOLINE_EXTERN` | `-mindirect-branch=thunk`, `-mfunction-return=thunk`, `-mindirect-branch-table` | - | C has them: rustc has no such branches |
-//! | stack protector (other than x86) | `STACKPROTECTOR` | `-fno-stack-protector` | nothing | C has one: nobody has looked at rustc's |
+//! | expolines | `EXPOLINE`, `EXPOLINE_EXTERN` | `-mindirect-branch=thunk`, `-mfunction-return=thunk`, `-mindirect-branch-table` | - | C has them: rustc has no such branches. `WITHOUT=expolines` does without |
+//! | stack protector (other than x86) | `STACKPROTECTOR` | `-fno-stack-protector` | nothing | C has one: nobody has looked at rustc's. `WITHOUT=stack-protector` does without |
 //! | processor (ppc64le) | `PPC64`, `CPU_LITTLE_ENDIAN`, `POWER8_CPU`, `POWER9_CPU`, `POWER10_CPU` | `-m64 -mlittle-endian -mabi=elfv2`, `-mcpu=`, `-mtune=` | `-Ctarget-cpu=` `pwr8`, `pwr9` or `pwr10` for `power8` and so on, else `ppc64le`, which every processor can execute | 32 bits, big-endian, another ABI |
 //! | no floating point (ppc64le) | `PPC64` | `-msoft-float -mno-altivec -mno-vsx`, `-mno-mma` | `target.json`: features `-mma,-vsx,-hard-float,-altivec` | C may use one of them |
 //! | addresses (ppc64le) | `PPC_KERNEL_PCREL` | `-mcmodel=large`, in the kernel itself `medium`; `-fno-PIE` | `-Ccode-model=large -Crelocation-model=static` | C finds data relative to its own address (`-mpcrel`) |
@@ -103,9 +103,10 @@ const USAGE: &str = "\
 Derives how rustc generates code for a kernel from how its C compiler does.
 
 Usage:
-  codegen derive --arch ARCH --config AUTO_CONF --rustc RUSTC --output DIR -- C_FLAG...
+  codegen derive --arch ARCH --config AUTO_CONF --rustc RUSTC --output DIR [--without WORD]... -- C_FLAG...
       Write into DIR what an object for the kernel is compiled with: target.json, rustc_flags, rustc_cfg, assembly and
-      mechanisms. ARCH is the directory's name in the kernel's arch/, AUTO_CONF its include/config/auto.conf.
+      mechanisms. ARCH is the directory's name in the kernel's arch/, AUTO_CONF its include/config/auto.conf. WORD is expolines or
+      stack-protector: where C has it and rustc cannot give it, our objects go without.
   codegen assembly --rules FILE IN OUT
       Rewrite the assembly IN, which rustc has emitted, into OUT. FILE is the file assembly of DIR.
   codegen paths IN
@@ -134,7 +135,15 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Result<String> {
     let mut arguments = arguments;
     let command = arguments.next().unwrap_or_default();
     match command.to_str() {
-        Some("derive") => derive::derive(&request(arguments)?).map(|()| String::new()),
+        Some("derive") => {
+            for waived in derive::derive(&request(arguments)?)? {
+                eprintln!(
+                    "codegen: warning: C gets {}, and our objects do without, as was asked: {}",
+                    waived.c, waived.why
+                );
+            }
+            Ok(String::new())
+        }
         Some("assembly") => rewrite(arguments).map(|()| String::new()),
         Some("paths") => paths(arguments).map(|()| String::new()),
         Some("table") => Ok(table::markdown()),
@@ -146,6 +155,7 @@ fn run(arguments: impl Iterator<Item = OsString>) -> Result<String> {
 /// Reads the arguments of `derive`.
 fn request(mut arguments: impl Iterator<Item = OsString>) -> Result<derive::Request> {
     let (mut arch, mut config, mut rustc, mut output) = (None, None, None, None);
+    let mut without = Vec::new();
     loop {
         let option = arguments.next().unwrap_or_default();
         let slot = match option.to_str() {
@@ -153,6 +163,11 @@ fn request(mut arguments: impl Iterator<Item = OsString>) -> Result<derive::Requ
             Some("--config") => &mut config,
             Some("--rustc") => &mut rustc,
             Some("--output") => &mut output,
+            Some("--without") => {
+                let word = value(&option, arguments.next())?;
+                without.push(word.to_string_lossy().into_owned());
+                continue;
+            }
             Some("--") => break,
             _ => return Err(Error::Usage(format!("{option:?} is no option of derive"))),
         };
@@ -164,6 +179,7 @@ fn request(mut arguments: impl Iterator<Item = OsString>) -> Result<derive::Requ
         config: PathBuf::from(required("--config", config)?),
         rustc: PathBuf::from(required("--rustc", rustc)?),
         output: PathBuf::from(required("--output", output)?),
+        without,
         flags: arguments
             .map(|flag| flag.to_string_lossy().into_owned())
             .collect(),

@@ -42,6 +42,7 @@ impl Rule {
             c: no.c,
             why: no.why.to_owned(),
             action: no.action.to_owned(),
+            word: no.word,
         })
     }
 
@@ -69,7 +70,19 @@ pub struct No {
     pub why: &'static str,
     /// What can be done.
     pub action: &'static str,
+    /// The word of [`WORDS`] by which somebody can do without it, if that is theirs to decide.
+    pub word: Option<&'static str>,
 }
+
+/// What somebody may decide to do without, as `codegen derive --without` takes it: it makes our objects weaker than the kernel's,
+/// and no less correct.
+pub const WORDS: &[&str] = &[EXPOLINES, STACK_PROTECTOR];
+
+/// Branches that Spectre v2 cannot steer, on s390x.
+pub const EXPOLINES: &str = "expolines";
+
+/// The guard between a function's buffers and its return address.
+pub const STACK_PROTECTOR: &str = "stack-protector";
 
 /// What can be done where rustc has no such thing at all.
 pub const OTHER_KERNEL: &str = "build for a kernel without it";
@@ -81,6 +94,15 @@ impl No {
             c: c.into(),
             why,
             action,
+            word: None,
+        }
+    }
+
+    /// Lets somebody do without it who gives `word`, one of [`WORDS`].
+    pub fn unless(self, word: &'static str) -> Self {
+        Self {
+            word: Some(word),
+            ..self
         }
     }
 }

@@ -2,7 +2,7 @@
 
 //! The rules of s390x.
 
-use crate::rule::{Context, No, Row, Rule, OTHER_KERNEL};
+use crate::rule::{Context, No, Row, Rule, EXPOLINES as EXPOLINES_WORD, OTHER_KERNEL};
 use crate::rules::{alignment, stack_protector};
 use crate::target::Value;
 
@@ -149,7 +149,7 @@ const EXPOLINES: Rule = Rule {
         options: &["EXPOLINE", "EXPOLINE_EXTERN"],
         c: "`-mindirect-branch=thunk`, `-mfunction-return=thunk`, `-mindirect-branch-table`",
         ours: "-",
-        refused: "C has them: rustc has no such branches",
+        refused: "C has them: rustc has no such branches. `WITHOUT=expolines` does without",
     },
     derive: expolines,
 };
@@ -164,7 +164,8 @@ fn expolines(context: &mut Context<'_>) -> Result<(), No> {
             flag,
             "rustc cannot emit expolines: our indirect branches would be open to Spectre v2 where the kernel's are not",
             OTHER_KERNEL,
-        )),
+        )
+        .unless(EXPOLINES_WORD)),
         _ => Ok(()),
     }
 }

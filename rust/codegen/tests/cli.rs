@@ -47,6 +47,32 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 #[test]
+fn only_what_somebody_names_is_done_without() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("auto.conf");
+    fs::write(&config, "CONFIG_64BIT=y\n").unwrap();
+    let rustc = rustc();
+    let output = directory.path().join("out");
+    let derive = |without: &[&str]| {
+        let mut arguments = vec!["derive", "--arch", "s390", "--rustc", &rustc];
+        arguments.extend(["--config", config.to_str().unwrap()]);
+        arguments.extend(["--output", output.to_str().unwrap()]);
+        arguments.extend(without);
+        arguments.extend(["--", "-m64", "-march=z13", "-mindirect-branch=thunk"]);
+        codegen(&arguments)
+    };
+    // The other refusals are for want of the flags of a whole kernel.
+    let said = failure(&derive(&[]));
+    assert!(said.contains("WITHOUT=expolines"), "{said}");
+    let said = failure(&derive(&["--without", "expolines"]));
+    assert!(!said.contains("expolines"), "{said}");
+    assert!(said.contains("no -mbackchain"), "{said}");
+    let said = failure(&derive(&["--without", "retpolines"]));
+    assert!(said.contains("expolines and stack-protector"), "{said}");
+    assert!(names(directory.path()).iter().all(|name| name != "out"));
+}
+
+#[test]
 fn the_files_are_written_once() {
     let directory = tempfile::tempdir().unwrap();
     let output = derive(directory.path(), "x86", &rustc(), FLAGS);

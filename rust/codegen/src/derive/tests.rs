@@ -39,7 +39,9 @@ fn plan_of(kernel: &str, rustc: &str) -> Result<Plan, Error> {
         &CFlags::new(words),
         &Config::default(),
         &Rustc::with_options(&options),
+        &[],
     )
+    .map(|(plan, _)| plan)
 }
 
 fn text(plan: &Plan) -> String {
@@ -99,7 +101,9 @@ fn plan_flags(flags: &str) -> Result<Plan, Error> {
         &CFlags::new(words.map(str::to_owned)),
         &Config::default(),
         &Rustc::with_options(&options),
+        &[],
     )
+    .map(|(plan, _)| plan)
 }
 
 #[test]

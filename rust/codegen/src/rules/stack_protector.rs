@@ -2,7 +2,7 @@
 
 //! The guard between a function's buffers and its return address, on architectures where rustc's has not been looked at.
 
-use crate::rule::{Context, No, Row, Rule, OTHER_KERNEL};
+use crate::rule::{Context, No, Row, Rule, OTHER_KERNEL, STACK_PROTECTOR};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
         options: &["STACKPROTECTOR"],
         c: "`-fno-stack-protector`",
         ours: "nothing",
-        refused: "C has one: nobody has looked at rustc's",
+        refused: "C has one: nobody has looked at rustc's. `WITHOUT=stack-protector` does without",
     },
     derive,
 };
@@ -28,7 +28,8 @@ fn derive(context: &mut Context<'_>) -> Result<(), No> {
             flag,
             "nobody has looked at the guard that rustc uses there",
             OTHER_KERNEL,
-        )),
+        )
+        .unless(STACK_PROTECTOR)),
         _ => Ok(()),
     }
 }
