@@ -88,16 +88,10 @@ impl<const N: usize> Param<Text<N>> {
     /// It may sleep, and `f` must not read another string parameter: it holds the lock.
     pub fn with_text<R>(&self, f: impl FnOnce(&CStr) -> R) -> R {
         let _locked = Locked::new();
-        let text = self.value.get().cast::<c_char>();
-        // SAFETY: The buffer has N bytes, and the lock keeps the kernel from writing.
-        let length = unsafe { bindings::strnlen(text, N) };
-        if length == N {
-            return f(c"");
-        }
-        // SAFETY: The text and its NUL are in the buffer, which does not change under the lock.
-        let bytes = unsafe { core::slice::from_raw_parts(text.cast::<u8>(), length + 1) };
-        // SAFETY: strnlen() has found the first NUL at the end.
-        f(unsafe { CStr::from_bytes_with_nul_unchecked(bytes) })
+        let text = self.value.get().cast::<u8>();
+        // SAFETY: The buffer has N bytes, which do not change under the lock.
+        let bytes = unsafe { core::slice::from_raw_parts(text, N) };
+        f(CStr::from_bytes_until_nul(bytes).unwrap_or(c""))
     }
 }
 
