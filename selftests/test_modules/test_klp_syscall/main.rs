@@ -2,6 +2,8 @@
 
 //! Replaces a system call, and tells how many of the given tasks have not come by since.
 
+#[cfg(CONFIG_ARCH_HAS_SYSCALL_WRAPPER)]
+use livepatch::bindings::pt_regs;
 use livepatch::kobject::{Kobject, Parent};
 use livepatch::mutex::Mutex;
 use livepatch::prelude::*;
@@ -77,7 +79,7 @@ fn getpid() -> c_long {
 
 /// Makes a fix for a name that `sys_getpid()` has on some architecture.
 macro_rules! getpid_fix {
-    ($fix:ident, $name:tt) => {
+    ($fix:ident, $name:tt $(, $registers:ty)?) => {
         #[livepatch::fix(title = "getpid: count the tasks that call it", id = "getpid")]
         mod $fix {
             use super::*;
@@ -96,7 +98,7 @@ macro_rules! getpid_fix {
             ///
             /// Where there is a wrapper, it is given the registers, which it does not need.
             #[replace(name = $name)]
-            unsafe extern "C" fn lp_sys_getpid() -> c_long {
+            unsafe extern "C" fn lp_sys_getpid($(_registers: $registers)?) -> c_long {
                 getpid()
             }
         }
@@ -104,11 +106,11 @@ macro_rules! getpid_fix {
 }
 
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "x86_64"))]
-getpid_fix!(wrapped_x86_64, "__x64_sys_getpid");
+getpid_fix!(wrapped_x86_64, "__x64_sys_getpid", *const pt_regs);
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "aarch64"))]
-getpid_fix!(wrapped_arm64, "__arm64_sys_getpid");
+getpid_fix!(wrapped_arm64, "__arm64_sys_getpid", *const pt_regs);
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "s390x"))]
-getpid_fix!(wrapped_s390x, "__s390x_sys_getpid");
+getpid_fix!(wrapped_s390x, "__s390x_sys_getpid", *mut pt_regs);
 #[cfg(any(
     not(CONFIG_ARCH_HAS_SYSCALL_WRAPPER),
     target_arch = "powerpc64",
