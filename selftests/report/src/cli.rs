@@ -85,9 +85,12 @@ pub(crate) struct TableOptions {
     /// A kernel: what its column is called, and what `ktap` wrote with --results.
     #[arg(long = "column", value_name = "HEADING=FILE", value_parser = column, required = true)]
     pub(crate) columns: Vec<(String, PathBuf)>,
-    /// Put the table into this document as well, in place of the one that is there.
+    /// Put the table into this document as well, in place of the one of its name that is there.
     #[arg(long, value_name = "FILE")]
     pub(crate) update: Option<PathBuf>,
+    /// What the table is called there.
+    #[arg(long, value_name = "NAME", default_value = "results")]
+    pub(crate) name: String,
 }
 
 fn column(argument: &str) -> Result<(String, PathBuf), String> {

@@ -39,7 +39,7 @@ pub(crate) enum Error {
     #[error("{}: there is no place for the table; put the two lines `{begin}` and `{end}` where it belongs", .file.display())]
     NoTable {
         file: PathBuf,
-        begin: &'static str,
+        begin: String,
         end: &'static str,
     },
 

@@ -109,7 +109,7 @@ fn table(options: &TableOptions) -> Result<bool, Error> {
     let table = Table(&columns);
     write!(io::stdout().lock(), "{table}").map_err(Error::Output)?;
     if let Some(document) = &options.update {
-        table.put_into(document)?;
+        table.put_into(document, &options.name)?;
     }
     Ok(table.is_good())
 }

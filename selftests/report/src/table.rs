@@ -10,9 +10,13 @@ use std::path::Path;
 use crate::error::Error;
 use crate::results::{TestRecord, TestStatus};
 
-/// What the table stands between in a document.
-const BEGIN: &str = "<!-- results: made by scripts/matrix -->";
+/// What a table stands between in a document.
 const END: &str = "<!-- end of results -->";
+
+/// Returns the comment that a table stands behind in a document: its name tells it from others there.
+fn begin(name: &str) -> String {
+    format!("<!-- {name}: made by scripts/matrix -->")
+}
 
 /// A kernel, and what became of the tests that ran on it.
 pub(crate) struct Column {
@@ -83,21 +87,22 @@ impl Table<'_> {
             })
     }
 
-    /// Puts the table into a document, in place of the one that is there between the two comments.
+    /// Puts the table into a document, in place of the one of that name there, between the two comments.
     ///
     /// # Errors
     ///
     /// [`Error::File`], and [`Error::NoTable`] when the comments are not there.
-    pub(crate) fn put_into(&self, document: &Path) -> Result<(), Error> {
+    pub(crate) fn put_into(&self, document: &Path, name: &str) -> Result<(), Error> {
+        let begin = begin(name);
         let text = fs::read_to_string(document).map_err(Error::file("read", document))?;
         let no_table = || Error::NoTable {
             file: document.to_owned(),
-            begin: BEGIN,
+            begin: begin.clone(),
             end: END,
         };
-        let (before, rest) = text.split_once(BEGIN).ok_or_else(no_table)?;
+        let (before, rest) = text.split_once(&begin).ok_or_else(no_table)?;
         let (_, after) = rest.split_once(END).ok_or_else(no_table)?;
-        let text = format!("{before}{BEGIN}\n\n{self}\n{END}{after}");
+        let text = format!("{before}{begin}\n\n{self}\n{END}{after}");
         let directory = match document.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -117,7 +122,7 @@ impl Table<'_> {
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rows = vec![[vec![String::from("livepatch")], self.headings()].concat()];
+        let mut rows = vec![[vec![String::from("tests")], self.headings()].concat()];
         for suite in self.suites() {
             let cells = self.0.iter().map(|column| Cell::of(&column.results, suite));
             let cells = cells.map(|cell| cell.to_string()).collect();
@@ -183,11 +188,11 @@ mod tests {
         assert_eq!(
             Table(&columns).to_string(),
             "\
-| livepatch | 6.1         | 7.2            |
-| --------- | ----------- | -------------- |
-| `a`       | 1/2         | 1/1            |
-| `b`       | skipped     | did not run    |
-| `c`       | did not run | 1/1, 1 skipped |
+| tests | 6.1         | 7.2            |
+| ----- | ----------- | -------------- |
+| `a`   | 1/2         | 1/1            |
+| `b`   | skipped     | did not run    |
+| `c`   | did not run | 1/1, 1 skipped |
 "
         );
         assert!(!Table(&columns).is_good());
@@ -212,15 +217,21 @@ mod tests {
     fn a_table_replaces_the_one_in_the_document() {
         let directory = tempfile::tempdir().unwrap();
         let document = directory.path().join("README.md");
-        fs::write(&document, format!("before\n{BEGIN}\nold\n{END}\nafter\n")).unwrap();
+        let (other, begin) = (begin("other"), begin("results"));
+        let kept = format!("{other}\nold\n{END}\n");
+        fs::write(
+            &document,
+            format!("{kept}before\n{begin}\nold\n{END}\nafter\n"),
+        )
+        .unwrap();
         let columns = [column("6.1", &[("a", Passed)])];
-        Table(&columns).put_into(&document).unwrap();
+        Table(&columns).put_into(&document, "results").unwrap();
         let text = fs::read_to_string(&document).unwrap();
         assert_eq!(
             text,
             format!(
-                "before\n{BEGIN}\n\n\
-                 | livepatch | 6.1 |\n| --------- | --- |\n| `a`       | 1/1 |\n\n\
+                "{kept}before\n{begin}\n\n\
+                 | tests | 6.1 |\n| ----- | --- |\n| `a`   | 1/1 |\n\n\
                  {END}\nafter\n"
             )
         );
@@ -231,8 +242,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let document = directory.path().join("README.md");
         fs::write(&document, "text\n").unwrap();
-        let error = Table(&[]).put_into(&document).unwrap_err().to_string();
-        assert!(error.contains(BEGIN), "{error}");
+        let error = Table(&[]).put_into(&document, "results").unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(&begin("results")), "{error}");
         assert_eq!(fs::read_to_string(&document).unwrap(), "text\n");
     }
 }
