@@ -2,6 +2,7 @@
 
 //! The rules of ppc64le.
 
+use crate::assembly::Rewrite;
 use crate::rule::{Context, No, Row, Rule, OTHER_KERNEL};
 use crate::rules::{alignment, stack_protector};
 use crate::target::Value;
@@ -77,6 +78,9 @@ fn machine(context: &mut Context<'_>) -> Result<(), No> {
     let shared = SHARED.iter().find(|(name, _)| Some(*name) == cpu);
     let processor = shared.map_or("ppc64le", |(_, name)| name);
     plan.argument(format!("-Ctarget-cpu={processor}"));
+    if let Some((name, _)) = shared {
+        plan.assembly.push(Rewrite::Machine((*name).to_owned()));
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 //! The rules of s390x.
 
+use crate::assembly::Rewrite;
 use crate::rule::{Context, No, Row, Rule, EXPOLINES as EXPOLINES_WORD, OTHER_KERNEL};
 use crate::rules::{alignment, stack_protector};
 use crate::target::Value;
@@ -69,6 +70,8 @@ fn machine(context: &mut Context<'_>) -> Result<(), No> {
     let bits = flags.last(&["-m64", "-m31"]);
     let march = flags.value("-march=");
     flags.value("-mtune=");
+    // Where the assembler finds the files that inline assembly includes.
+    flags.claim(|flag| flag.starts_with("-Wa,-I"));
     if bits != Some("-m64") {
         return Err(No::new(
             bits.unwrap_or("no -m64"),
@@ -78,6 +81,7 @@ fn machine(context: &mut Context<'_>) -> Result<(), No> {
     }
     let processor = march.filter(|name| SHARED.contains(name)).unwrap_or("z10");
     plan.argument(format!("-Ctarget-cpu={processor}"));
+    plan.assembly.push(Rewrite::Machine(processor.to_owned()));
     Ok(())
 }
 
@@ -173,7 +177,7 @@ fn expolines(context: &mut Context<'_>) -> Result<(), No> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{arguments, plan_with, refusal};
+    use crate::testing::{arguments, plan, plan_with, refusal, unclaimed};
 
     #[test]
     fn the_kernel_can_read_the_stack() {
@@ -186,9 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn where_the_assembler_finds_files_is_the_machines() {
+        let flags = "-m64 -Wa,-I/arch/s390/include -Wa,-mzarch";
+        assert_eq!(unclaimed(&MACHINE, flags), ["-Wa,-mzarch"]);
+    }
+
+    #[test]
     fn no_more_instructions_than_c_may_use() {
         assert_eq!(arguments(&MACHINE, "-m64 -march=z13"), ["-Ctarget-cpu=z13"]);
         assert_eq!(arguments(&MACHINE, "-m64 -march=z99"), ["-Ctarget-cpu=z10"]);
+        assert_eq!(
+            plan(&MACHINE, "-m64 -march=z13").assembly,
+            [Rewrite::Machine("z13".to_owned())]
+        );
         assert!(refusal(&MACHINE, "-m31").contains("-m31"));
     }
 

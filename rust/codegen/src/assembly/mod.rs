@@ -12,7 +12,7 @@ mod line;
 mod stack_guard;
 mod thunk;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use line::Line;
@@ -28,6 +28,8 @@ pub enum Rewrite {
     StackGuard(String),
     /// Align functions, with their padding, to so many bytes.
     FunctionAlignment(u32),
+    /// Tell the assembler, which may think of an older one, what the processor is.
+    Machine(String),
 }
 
 impl fmt::Display for Rewrite {
@@ -37,6 +39,7 @@ impl fmt::Display for Rewrite {
             Self::Int3AfterThunk => f.write_str("int3-after-thunk"),
             Self::StackGuard(operand) => write!(f, "stack-guard {operand}"),
             Self::FunctionAlignment(bytes) => write!(f, "function-alignment {bytes}"),
+            Self::Machine(name) => write!(f, "machine {name}"),
         }
     }
 }
@@ -56,6 +59,11 @@ impl FromStr for Rewrite {
                 Ok(bytes) if bytes.is_power_of_two() => Ok(Self::FunctionAlignment(bytes)),
                 _ => Err(format!("{bytes:?} is no alignment")),
             },
+            ("machine", name)
+                if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
+            {
+                Ok(Self::Machine(name.to_owned()))
+            }
             _ => Err(format!("{line:?} is no rule for assembly")),
         }
     }
@@ -84,6 +92,11 @@ pub fn rewrite(text: &str, rules: &[Rewrite]) -> Result<String, (usize, String)>
     let int3 = rules.contains(&Rewrite::Int3AfterThunk);
 
     let mut output = String::with_capacity(text.len() + text.len() / 16);
+    for rule in rules {
+        if let Rewrite::Machine(name) = rule {
+            let _ = writeln!(output, "\t.machine {name}");
+        }
+    }
     for (index, line) in lines.iter().enumerate() {
         let failed = |problem| (index + 1, problem);
         if let Some(alignment) = &alignment {
@@ -123,6 +136,7 @@ mod tests {
             Rewrite::Int3AfterThunk,
             Rewrite::StackGuard("%gs:__ref_stack_chk_guard(%rip)".to_owned()),
             Rewrite::FunctionAlignment(64),
+            Rewrite::Machine("z13".to_owned()),
         ];
         let text: Vec<String> = rules.iter().map(Rewrite::to_string).collect();
         assert_eq!(parse(&text.join("\n")).unwrap(), rules);
@@ -136,6 +150,8 @@ mod tests {
             "stack-guard",
             "function-alignment 24",
             "function-alignment",
+            "machine",
+            "machine z13\t.text",
             "other",
         ] {
             let (number, problem) = parse(&format!("cs-prefix\n{line}\n")).unwrap_err();
@@ -149,6 +165,15 @@ mod tests {
         let text =
             "\t.text\nf:\n\tmovq\t%gs:40, %rax\n\tjmp\t__x86_indirect_thunk_r11\n.Lfunc_end0:\n";
         assert_eq!(rewrite(text, &[]).unwrap(), text);
+    }
+
+    #[test]
+    fn the_assembler_is_told_the_processor_first() {
+        let rules = parse("machine z13").unwrap();
+        assert_eq!(
+            rewrite("\t.text\n", &rules).unwrap(),
+            "\t.machine z13\n\t.text\n"
+        );
     }
 
     #[test]
