@@ -104,6 +104,8 @@ for operation in "${operations[@]}"; do
 	declare -A seen=()
 	while IFS= read -r line; do
 		number=$((number + 1))
+		# A signal, or the end of a child, is no call.
+		[[ $line = [a-z]* ]] || continue
 		call=${line%%(*}
 		seen[$call]=$((${seen[$call]-0} + 1))
 		((number >= begin && number % EACH == 0)) || continue
