@@ -30,11 +30,9 @@ getcpu_fix!(wrapped_x86_64, "__x64_sys_getcpu", (*const pt_regs));
 getcpu_fix!(wrapped_arm64, "__arm64_sys_getcpu", (*const pt_regs));
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "s390x"))]
 getcpu_fix!(wrapped_s390x, "__s390x_sys_getcpu", (*const pt_regs));
-#[cfg(any(
-    not(CONFIG_ARCH_HAS_SYSCALL_WRAPPER),
-    target_arch = "powerpc64",
-    target_arch = "powerpc"
-))]
+#[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "powerpc64"))]
+getcpu_fix!(wrapped_powerpc64, "sys_getcpu", (*const pt_regs));
+#[cfg(not(CONFIG_ARCH_HAS_SYSCALL_WRAPPER))]
 getcpu_fix!(plain, "sys_getcpu", (*mut c_uint, *mut c_uint, *mut c_void));
 
 livepatch! {
@@ -46,11 +44,9 @@ livepatch! {
         wrapped_arm64,
         #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "s390x"))]
         wrapped_s390x,
-        #[cfg(any(
-            not(CONFIG_ARCH_HAS_SYSCALL_WRAPPER),
-            target_arch = "powerpc64",
-            target_arch = "powerpc"
-        ))]
+        #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "powerpc64"))]
+        wrapped_powerpc64,
+        #[cfg(not(CONFIG_ARCH_HAS_SYSCALL_WRAPPER))]
         plain,
     ],
 }
