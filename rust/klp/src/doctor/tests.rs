@@ -5,6 +5,8 @@ use std::fs;
 use super::*;
 use crate::system::fake::Machine;
 
+mod policy;
+
 const ENABLED: &str = "sys/kernel/tracing/enabled_functions";
 const PROBES: &str = "sys/kernel/debug/kprobes/list";
 
@@ -529,77 +531,6 @@ fn files_that_make_no_sense_are_no_reason_to_stop() {
             machine.write(file, text);
             let _ = found(&machine, &subject());
         }
-    }
-}
-
-#[test]
-fn what_the_administrator_does_not_allow_is_refused() {
-    let machine = machine();
-    for (policy, expected) in [
-        ("", vec![]),
-        (
-            "[load]\ndirectories = [\"/srv\"]",
-            vec![("policy", Refused)],
-        ),
-        ("[load]\ndirectories = [\"/root\"]", vec![]),
-        (
-            "[blocked]\ncves = [\"CVE-2026-12345\"]",
-            vec![("policy", Refused)],
-        ),
-        ("[blocked]\ncves = [\"CVE-2026-12346\"]", vec![]),
-        (
-            "[blocked]\nfunctions = [\"vmlinux:foo\", \"bar\"]",
-            vec![("policy", Refused), ("policy", Refused)],
-        ),
-        ("[blocked]\nfunctions = [\"mod:foo\"]", vec![]),
-    ] {
-        machine.write("etc/livepatch/klp.toml", policy);
-        let system = machine.system();
-        let policy = Policy::read(&system.root).unwrap();
-        let subject = Subject {
-            directory: "/root".into(),
-            cves: vec!["CVE-2026-12345".to_owned()],
-            ..subject()
-        };
-        let diagnosis = diagnose(&system, Some(&subject), Some(&policy)).unwrap();
-        let found: Vec<_> = diagnosis
-            .findings
-            .iter()
-            .map(|finding| (finding.rule, finding.level))
-            .collect();
-
-        assert_eq!(found, expected, "{policy:?}");
-    }
-}
-
-#[test]
-fn a_signature_is_asked_for_as_the_policy_says() {
-    let machine = machine();
-    for (signature, untrusted, expected) in [
-        ("off", true, vec![]),
-        ("warn", true, vec![("policy", Warning)]),
-        ("require", true, vec![("policy", Refused)]),
-        ("require", false, vec![]),
-    ] {
-        machine.write(
-            "etc/livepatch/klp.toml",
-            format!("[signature]\npolicy = \"{signature}\""),
-        );
-        let system = machine.system();
-        let policy = Policy::read(&system.root).unwrap();
-        let subject = Subject {
-            directory: "/root".into(),
-            untrusted: untrusted.then(|| "nobody knows the signer".to_owned()),
-            ..subject()
-        };
-        let diagnosis = diagnose(&system, Some(&subject), Some(&policy)).unwrap();
-        let found: Vec<_> = diagnosis
-            .findings
-            .iter()
-            .map(|finding| (finding.rule, finding.level))
-            .collect();
-
-        assert_eq!(found, expected, "{signature}");
     }
 }
 
