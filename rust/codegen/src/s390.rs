@@ -3,7 +3,7 @@
 //! The rules of s390x.
 
 use crate::assembly::Rewrite;
-use crate::rule::{Context, No, Row, Rule, EXPOLINES as EXPOLINES_WORD, OTHER_KERNEL};
+use crate::rule::{self, Context, No, Row, Rule, OTHER_KERNEL};
 use crate::rules::{alignment, stack_protector};
 use crate::target::Value;
 
@@ -169,7 +169,7 @@ fn expolines(context: &mut Context<'_>) -> Result<(), No> {
             "rustc cannot emit expolines: our indirect branches would be open to Spectre v2 where the kernel's are not",
             OTHER_KERNEL,
         )
-        .unless(EXPOLINES_WORD)),
+        .unless(rule::EXPOLINES)),
         _ => Ok(()),
     }
 }

@@ -110,7 +110,7 @@ getpid_fix!(wrapped_x86_64, "__x64_sys_getpid", *const pt_regs);
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "aarch64"))]
 getpid_fix!(wrapped_arm64, "__arm64_sys_getpid", *const pt_regs);
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "s390x"))]
-getpid_fix!(wrapped_s390x, "__s390x_sys_getpid", *mut pt_regs);
+getpid_fix!(wrapped_s390x, "__s390x_sys_getpid", *const pt_regs);
 #[cfg(all(CONFIG_ARCH_HAS_SYSCALL_WRAPPER, target_arch = "powerpc64"))]
 getpid_fix!(wrapped_powerpc64, "sys_getpid", *const pt_regs);
 #[cfg(not(CONFIG_ARCH_HAS_SYSCALL_WRAPPER))]
