@@ -2,7 +2,7 @@
 
 //! Optimisation when linking.
 
-use crate::rule::{Context, No, Row, Rule, OTHER_KERNEL};
+use crate::rule::{Context, No, Row, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -10,47 +10,38 @@ pub const RULE: Rule = Rule {
         mechanism: "link-time optimisation",
         options: &["LTO_CLANG_FULL", "LTO_CLANG_THIN"],
         c: "`-flto`, `-flto=thin -fsplit-lto-unit -fvisibility=hidden`",
-        ours: "nothing",
-        refused:
-            "C has it: its objects are bitcode, and some checks are made only when they are linked",
+        ours: "nothing, as the kernel's own Rust code: machine code is linked with what is made of C's bitcode, and objtool sees \
+               the whole module",
+        refused: "never",
     },
     derive,
 };
 
 fn derive(context: &mut Context<'_>) -> Result<(), No> {
-    let Context { flags, .. } = context;
-    let flag =
-        flags.claim(|flag| flag == "-flto" || flag.starts_with("-flto=") || flag == "-fno-lto");
-    let companions = flags.claim(|flag| {
-        matches!(
-            flag,
-            "-fsplit-lto-unit" | "-fvisibility=hidden" | "-fwhole-program-vtables"
-        )
+    context.flags.claim(|flag| {
+        flag == "-flto"
+            || flag.starts_with("-flto=")
+            || matches!(
+                flag,
+                "-fno-lto" | "-fsplit-lto-unit" | "-fvisibility=hidden" | "-fwhole-program-vtables"
+            )
     });
-    match flag.filter(|flag| *flag != "-fno-lto").or(companions) {
-        None => Ok(()),
-        Some(flag) => Err(No::new(
-            flag,
-            "our objects are machine code already, and would not be part of it",
-            OTHER_KERNEL,
-        )),
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::testing::{arguments, refusal};
+    use crate::testing::arguments;
 
     #[test]
-    fn c_without_it_is_followed() {
-        assert!(arguments(&RULE, "-fno-lto").is_empty());
-    }
-
-    #[test]
-    fn c_with_it_is_refused() {
-        assert!(refusal(&RULE, "-fno-lto -flto=thin -fsplit-lto-unit").contains("-flto=thin"));
-        assert!(refusal(&RULE, "-flto").contains("-flto"));
-        assert!(refusal(&RULE, "-fvisibility=hidden").contains("-fvisibility=hidden"));
+    fn our_code_is_the_same_with_and_without() {
+        for flags in [
+            "-fno-lto",
+            "-flto",
+            "-fno-lto -flto=thin -fsplit-lto-unit -fvisibility=hidden",
+        ] {
+            assert!(arguments(&RULE, flags).is_empty(), "{flags}");
+        }
     }
 }
