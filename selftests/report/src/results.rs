@@ -18,7 +18,7 @@ pub(crate) enum TestStatus {
     Skipped,
 }
 
-/// What became of a test of a suite.
+/// What became of a test of a suite; of a suite that is skipped as a whole, the reason is the test.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TestRecord {

@@ -139,11 +139,35 @@ impl fmt::Display for Table<'_> {
                 write_row(f, &line, &widths)?;
             }
         }
-        Ok(())
+        self.write_skipped(f)
     }
 }
 
 impl Table<'_> {
+    /// Writes what was skipped where, which tells why, or what it was.
+    fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut skipped: Vec<((&str, &str), Vec<&str>)> = Vec::new();
+        for suite in self.suites() {
+            for column in self.0 {
+                let of_suite = column.results.iter().filter(|record| record.suite == suite);
+                for record in of_suite.filter(|record| record.result == TestStatus::Skipped) {
+                    let what = (suite, record.test.as_str());
+                    match skipped.iter_mut().find(|(known, _)| *known == what) {
+                        Some((_, columns)) => columns.push(&column.heading),
+                        None => skipped.push((what, vec![&column.heading])),
+                    }
+                }
+            }
+        }
+        if !skipped.is_empty() {
+            f.write_str("\nSkipped:\n\n")?;
+        }
+        for ((suite, test), columns) in skipped {
+            writeln!(f, "- `{suite}`, on {}: {test}", columns.join(", "))?;
+        }
+        Ok(())
+    }
+
     fn headings(&self) -> Vec<String> {
         let headings = self.0.iter().map(|column| column.heading.clone());
         headings.collect()
@@ -193,6 +217,11 @@ mod tests {
 | `a`   | 1/2         | 1/1            |
 | `b`   | skipped     | did not run    |
 | `c`   | did not run | 1/1, 1 skipped |
+
+Skipped:
+
+- `b`, on 6.1: 2
+- `c`, on 7.2: 2
 "
         );
         assert!(!Table(&columns).is_good());

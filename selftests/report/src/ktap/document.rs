@@ -21,7 +21,8 @@ struct Level {
     indent: usize,
     has_version: bool,
     plan: Option<u64>,
-    is_skipped: bool,
+    /// Why the plan skips all tests, if it does.
+    skip: Option<String>,
     has_bailed_out: bool,
     /// How many results there were, and what the next one's number is.
     ran: u64,
@@ -62,7 +63,7 @@ impl Document {
         }
         match line {
             Line::Version => self.version(),
-            Line::Plan { count, skip } => self.plan(count, skip.is_some()),
+            Line::Plan { count, skip } => self.plan(count, skip),
             Line::Result(result) => self.result(&result),
             Line::BailOut(reason) => {
                 self.top().has_bailed_out = true;
@@ -83,7 +84,7 @@ impl Document {
         self.check();
         let level = self.levels.pop().unwrap_or_default();
         Outcome {
-            is_skipped: level.is_skipped,
+            is_skipped: level.skip.is_some(),
             tally: level.sum(),
             problems: self.problems,
         }
@@ -97,7 +98,8 @@ impl Document {
         self.top().has_version = true;
     }
 
-    fn plan(&mut self, count: u64, is_skipped: bool) {
+    fn plan(&mut self, count: u64, skip: Option<&str>) {
+        let is_skipped = skip.is_some();
         let level = self.top();
         let problem = if level.plan.is_some() {
             Some("a second plan".to_owned())
@@ -111,7 +113,7 @@ impl Document {
             None
         };
         level.plan = Some(count);
-        level.is_skipped = is_skipped;
+        level.skip = skip.map(str::to_owned);
         if let Some(problem) = problem {
             self.problem(problem);
         }
@@ -168,8 +170,12 @@ impl Document {
             Some(planned) if planned != ran && !level.has_bailed_out => {
                 problems.push(format!("planned {planned} tests, ran {ran}"));
             }
-            Some(_) if level.is_skipped => level.tally.totals.skipped += 1,
-            Some(_) => {}
+            // No test has a name then: the reason stands for them.
+            Some(_) => {
+                if let Some(reason) = level.skip.clone() {
+                    level.tally.test(reason, TestStatus::Skipped);
+                }
+            }
         }
         for problem in problems {
             self.problem(problem);

@@ -252,8 +252,15 @@ fn a_script_that_does_not_end_has_the_results_so_far() {
 }
 
 #[test]
+fn the_reason_is_what_a_document_skips() {
+    results(
+        "KTAP version 1\n1..0 # SKIP no such module\n",
+        &[("vm", "no such module", Skipped)],
+    );
+}
+
+#[test]
 fn what_is_wrong_with_a_document_is_no_result() {
     results("KTAP version 1\n1..3\nok 2 a\n", &[("vm", "a", Passed)]);
-    results("KTAP version 1\n1..0 # SKIP no such module\n", &[]);
     results("", &[]);
 }
