@@ -8,7 +8,7 @@
 #   output   where modules for it are built
 #   image    its image, to boot; empty if there is none
 #   arch     its architecture, and the other names of find_arch
-#   make_arch  what make has to be told of it, an array
+#   make_arch  what make has to be told of it and of the compiler, an array
 #   vm       the options of scripts/vm-run, an array, that boot it
 #   kernel   the directory that scripts/kernel made; not set with KDIR
 #   enter    the command, an array, that runs another where the kernel's tools are
@@ -40,12 +40,19 @@ else
 	enter=("$top/scripts/in-root")
 	if [[ $cross ]]; then
 		enter+=(--cross)
+	elif grep --quiet --line-regexp CONFIG_CC_IS_CLANG=y "$kernel/config"; then
+		enter+=(--with "$top/scripts/toolchain-clang.packages")
 	else
 		rustc=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="rustc \([0-9.]*\).*/\1/p' "$kernel/config")
 		[[ -z $rustc ]] || enter+=(--rustc "$rustc")
 		enter+=(--cc "$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\(.*\)"$/\1/p' "$kernel/config")")
 	fi
 	enter+=(--)
+fi
+
+# A kernel that clang made takes modules that clang made.
+if [[ ! ${LLVM-}${CC-} ]] && grep --quiet --line-regexp --no-messages CONFIG_CC_IS_CLANG=y "$tree"/{.config,include/config/auto.conf}; then
+	make_arch+=(LLVM=1)
 fi
 
 # What modprobe goes by, and modules say of themselves; Debian's kernel.release may have the version of the source instead.
