@@ -15,12 +15,16 @@ use crate::target::{self, Value};
 /// The smallest crate that makes rustc set up its code generator.
 const PROBE: &[u8] = b"#![feature(no_core)]\n#![allow(internal_features)]\n#![no_core]\n";
 
-/// A rustc, and the options it has.
+/// The root of core's source, below the system root.
+const CORE: &str = "lib/rustlib/src/rust/library/core/src/lib.rs";
+
+/// A rustc, the options it has, and what its core says of itself.
 #[derive(Debug)]
 pub struct Rustc {
     program: PathBuf,
     codegen: BTreeSet<String>,
     unstable: BTreeSet<String>,
+    leaves_out_sanitizers: bool,
 }
 
 impl Rustc {
@@ -30,9 +34,13 @@ impl Rustc {
             program: program.to_owned(),
             codegen: BTreeSet::new(),
             unstable: BTreeSet::new(),
+            leaves_out_sanitizers: false,
         };
         rustc.codegen = rustc.options("-C")?;
         rustc.unstable = rustc.options("-Z")?;
+        // Where the source is missing, core cannot be built, which whoever builds it tells.
+        let source = fs::read_to_string(rustc.sysroot()?.join(CORE)).unwrap_or_default();
+        rustc.leaves_out_sanitizers = source.contains("feature(no_sanitize)");
         Ok(rustc)
     }
 
@@ -49,12 +57,18 @@ impl Rustc {
             program: PathBuf::from("rustc"),
             codegen: pick("-C"),
             unstable: pick("-Z"),
+            leaves_out_sanitizers: options.contains(&"no_sanitize"),
         }
     }
 
     /// Returns whether there is an option `-C name=`.
     pub fn has_codegen(&self, name: &str) -> bool {
         self.codegen.contains(name)
+    }
+
+    /// Returns whether its core has functions that it wants compiled without the sanitizers which their callers have.
+    pub fn leaves_out_sanitizers(&self) -> bool {
+        self.leaves_out_sanitizers
     }
 
     /// Returns whether there is an option `-Z name=`.
@@ -133,6 +147,20 @@ impl Rustc {
         } else {
             said
         })
+    }
+
+    /// Returns the directory that the compiler has its libraries in.
+    fn sysroot(&self) -> Result<PathBuf> {
+        let output = self
+            .command()
+            .args(["--print", "sysroot"])
+            .output()
+            .map_err(|source| Error::RunRustc {
+                program: self.program.clone(),
+                source,
+            })?;
+        let path = String::from_utf8_lossy(&output.stdout);
+        Ok(PathBuf::from(path.trim_end()))
     }
 
     /// Returns the names of the options of one kind.

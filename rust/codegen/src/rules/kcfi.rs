@@ -13,7 +13,8 @@ pub const RULE: Rule = Rule {
         c: "`-fsanitize=kcfi -fsanitize-cfi-icall-experimental-normalize-integers`, `-fsanitize-kcfi-arity`",
         ours: "`-Zsanitizer=kcfi -Zsanitizer-cfi-normalize-integers`, `-Zsanitizer-kcfi-arity`; no functions are merged, since \
                merged ones have one type",
-        refused: "C does not normalise integers: a Rust function's type would have another hash; rustc lacks an option",
+        refused: "C does not normalise integers: a Rust function's type would have another hash; rustc lacks an option; its core \
+                  has calls without the check (before 1.87), which FineIBT lets end in a panic",
     },
     derive,
 };
@@ -49,6 +50,13 @@ fn derive(context: &mut Context<'_>) -> Result<(), No> {
                 NEWER_RUSTC,
             ));
         }
+    }
+    if rustc.leaves_out_sanitizers() {
+        return Err(No::new(
+            "-fsanitize=kcfi",
+            "the core of this rustc formats with calls that are not checked, and with FineIBT the kernel would panic there",
+            NEWER_RUSTC,
+        ));
     }
     plan.argument("-Zsanitizer=kcfi");
     plan.argument("-Zsanitizer-cfi-normalize-integers");
@@ -104,6 +112,8 @@ mod tests {
     fn what_rustc_cannot_is_refused() {
         assert!(refusal(&RULE, "-fsanitize=kcfi").contains("CONFIG_CFI_ICALL_NORMALIZE_INTEGERS"));
         assert!(refusal(&RULE, C).contains("this rustc has no kCFI"));
+        let unchecked = [RUSTC, &["no_sanitize"]].concat();
+        assert!(refusal_with(&RULE, C, &unchecked).contains("FineIBT"));
         assert!(
             refusal_with(&RULE, &format!("{C} -fsanitize-kcfi-arity"), RUSTC).contains("arity")
         );
