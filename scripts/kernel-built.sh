@@ -126,7 +126,7 @@ find_built() {
 		esac
 		built=$release
 		built_image=bzImage
-		built_root=(--with "$top/scripts/toolchain-clang.packages")
+		built_root=(--clang)
 		built_packages=("$top"/scripts/toolchain{,-clang}.packages)
 		built_arguments=(ARCH=x86_64 LLVM=1)
 		built_versions='clang --version; ld.lld --version'

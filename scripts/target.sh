@@ -41,7 +41,7 @@ else
 	if [[ $cross ]]; then
 		enter+=(--cross)
 	elif grep --quiet --line-regexp CONFIG_CC_IS_CLANG=y "$kernel/config"; then
-		enter+=(--with "$top/scripts/toolchain-clang.packages")
+		enter+=(--clang)
 	else
 		rustc=$(sed -n 's/^CONFIG_RUSTC_VERSION_TEXT="rustc \([0-9.]*\).*/\1/p' "$kernel/config")
 		[[ -z $rustc ]] || enter+=(--rustc "$rustc")
