@@ -4,9 +4,8 @@
 //!
 //! /proc/cmdline says what it said before, and then what /proc/version says, through a static
 //! function, and on x86 the values of two variables of one name. The files of pktgen's threads say
-//! what its static function and variable know.
+//! what its static function and variable say.
 
-use core::ffi::CStr;
 use livepatch::bindings::{seq_file, seq_printf};
 use livepatch::prelude::*;
 
@@ -64,30 +63,20 @@ mod pktgen {
 
     #[unexported]
     unsafe extern "C" {
-        fn pktgen_find_dev(t: *mut c_void, ifname: *const c_char, exact: bool) -> *mut c_void;
+        /// Writes /proc/net/pktgen/pgctrl.
+        fn pgctrl_show(seq: *mut seq_file, v: *mut c_void) -> c_int;
         static pg_count_d: c_int;
     }
 
     /// Replaces `pktgen_thread_show()`, net/core/pktgen.c.
     #[replace]
-    unsafe extern "C" fn pktgen_thread_show(seq: *mut seq_file, _v: *mut c_void) -> c_int {
+    unsafe extern "C" fn pktgen_thread_show(seq: *mut seq_file, v: *mut c_void) -> c_int {
         // SAFETY: The module sets it when it is loaded.
         let count = unsafe { pg_count_d };
-        // SAFETY: pktgen_thread_open() opened the file of a thread, and seq_read_iter() passes it.
-        let thread = unsafe { (*seq).private };
-        // SAFETY: A thread is what the function takes, and the second argument is a string.
-        let device = unsafe { pktgen_find_dev(thread, c"lo".as_ptr().cast(), true) };
-        let lo: &CStr = if device.is_null() { c"no" } else { c"yes" };
-        // SAFETY: The file is that of the caller; the format takes a number and a string.
-        unsafe {
-            seq_printf(
-                seq,
-                c"pg_count_d: %d, lo: %s\n".as_ptr().cast(),
-                count,
-                lo.as_ptr(),
-            )
-        };
-        0
+        // SAFETY: The caller, seq_read_iter(), passes the open file; the format takes a number.
+        unsafe { seq_printf(seq, c"pg_count_d: %d\n".as_ptr().cast(), count) };
+        // SAFETY: It is a function of the same sort, which uses nothing but the file.
+        unsafe { pgctrl_show(seq, v) }
     }
 }
 
