@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /proc/cmdline says what it said before, and then what /proc/version says, through
- * a static function, and on x86 the values of two variables of one name.
+ * a static function, and with intel_idle the values of two variables of one name.
  */
 
 #include <helpers/unexported.h>
@@ -15,7 +15,7 @@ LIVEPATCH_UNEXPORTED(vmlinux, saved_command_line, 0);
 int version_proc_show(struct seq_file *m, void *v);
 LIVEPATCH_UNEXPORTED(vmlinux, version_proc_show, 0);
 
-#ifdef CONFIG_X86
+#ifdef CONFIG_INTEL_IDLE
 /* The parameters of intel_idle and processor, in the order that the linker chose. */
 extern unsigned int first_max_cstate;
 LIVEPATCH_UNEXPORTED_AS(first_max_cstate, vmlinux, "max_cstate", 1);

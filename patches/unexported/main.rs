@@ -3,8 +3,8 @@
 //! Uses what the kernel and a module of it do not export.
 //!
 //! /proc/cmdline says what it said before, and then what /proc/version says, through a static
-//! function, and on x86 the values of two variables of one name. The files of pktgen's threads say
-//! what its static function and variable say.
+//! function, and with intel_idle the values of two variables of one name. The files of pktgen's
+//! threads say what its static function and variable say.
 
 use livepatch::bindings::{seq_file, seq_printf};
 use livepatch::prelude::*;
@@ -20,12 +20,12 @@ mod cmdline {
         /// Of init/main.c.
         static saved_command_line: *const c_char;
         /// The parameter of one of intel_idle and processor, which one is up to the linker.
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(CONFIG_INTEL_IDLE)]
         #[sympos(1)]
         #[name("max_cstate")]
         static first_max_cstate: c_uint;
         /// The parameter of the other.
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(CONFIG_INTEL_IDLE)]
         #[sympos(2)]
         #[name("max_cstate")]
         static second_max_cstate: c_uint;
@@ -38,7 +38,7 @@ mod cmdline {
         let line = unsafe { saved_command_line };
         // SAFETY: The caller, seq_read_iter(), passes the open file; the line is a string.
         unsafe { seq_printf(m, c"%s\n".as_ptr().cast(), line) };
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(CONFIG_INTEL_IDLE)]
         for variable in [&raw const first_max_cstate, &raw const second_max_cstate] {
             // SAFETY: They are set at boot.
             let value = unsafe { variable.read() };

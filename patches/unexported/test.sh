@@ -8,8 +8,8 @@ readonly NAME=${HERE##*/}
 readonly THREAD=/proc/net/pktgen/kpktgend_0
 modprobe --dry-run pktgen 2>/dev/null || skip_all 'this kernel has no module pktgen'
 [[ ! -d /sys/module/pktgen ]] || rmmod pktgen
-# x86 has two variables of one name; the livepatch uses none elsewhere.
-[[ $(uname -m) = x86_64 ]] && has_max_cstates=1 || has_max_cstates=
+# With intel_idle there are two variables of one name; the livepatch uses none elsewhere.
+[[ -e /sys/module/intel_idle ]] && has_max_cstates=1 || has_max_cstates=
 # Older kernels take no relocations back, and refuse to apply them again.
 grep -qw clear_relocate_add /proc/kallsyms && comes_back=1 || comes_back=
 plan $((11 + (has_max_cstates ? 2 : 0) + (comes_back ? 1 : 0)))
