@@ -72,6 +72,10 @@ fn derive(context: &mut Context<'_>) -> Result<(), No> {
     }
     if rustc.has_unstable("retpoline-external-thunk") {
         plan.argument("-Zretpoline-external-thunk");
+        // It comes with the other one, but rustdoc does not know, and takes no crates that were made with it.
+        if rustc.has_unstable("retpoline") {
+            plan.argument("-Zretpoline");
+        }
     } else {
         plan.features.extend(FEATURES);
     }
@@ -129,6 +133,9 @@ mod tests {
         );
         assert_eq!(plan.arguments, ["-Zretpoline-external-thunk"]);
         assert!(plan.features.is_empty());
+        let both = ["-Zretpoline-external-thunk", "-Zretpoline"];
+        let plan = plan_with(&RULE, "-mretpoline-external-thunk", &both);
+        assert_eq!(plan.arguments, both);
     }
 
     #[test]
