@@ -17,6 +17,8 @@
 [[ ${top-} ]] || . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 find_arch
+# The kernel's Makefile takes an empty one for a name.
+[[ ${ARCH-} ]] || unset ARCH
 make_arch=()
 [[ ! $cross ]] || make_arch=(ARCH="$kernel_arch" CROSS_COMPILE="${CROSS_COMPILE:-$cross}")
 
