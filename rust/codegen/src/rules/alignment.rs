@@ -12,11 +12,15 @@ pub const RULE: Rule = Rule {
         mechanism: "function alignment",
         options: &["FUNCTION_ALIGNMENT", "DEBUG_FORCE_FUNCTION_ALIGN_64B"],
         c: "`-fmin-function-alignment=N`, `-falign-functions=N`; 16 in an optimised object that has neither",
-        ours: "`-Zmin-function-alignment=N`, or the directive is added in the assembly where rustc has no such option",
+        ours: "`-Zmin-function-alignment=N`; the directive is added in the assembly where rustc has no such option, and where N is \
+               more than 8, since rustc aligns statics by it too",
         refused: "N is no power of two",
     },
     derive,
 };
+
+/// The alignment of a pointer, in bytes.
+const POINTER: u32 = 8;
 
 fn derive(context: &mut Context<'_>) -> Result<(), No> {
     let Context {
@@ -45,7 +49,9 @@ fn derive(context: &mut Context<'_>) -> Result<(), No> {
     if bytes == 1 {
         return Ok(());
     }
-    if rustc.has_unstable("min-function-alignment") {
+    // The option aligns statics as well, in newer ones: what is more than a pointer's alignment tears arrays apart that the
+    // linker makes of statics, such as the parameters of a module.
+    if bytes <= POINTER && rustc.has_unstable("min-function-alignment") {
         plan.argument(format!("-Zmin-function-alignment={bytes}"));
     } else {
         plan.assembly.push(Rewrite::FunctionAlignment(bytes));
@@ -78,13 +84,18 @@ mod tests {
 
     #[test]
     fn an_option_is_better_than_rewriting() {
-        let plan = plan_with(
-            &RULE,
-            "-fmin-function-alignment=16",
-            &["-Zmin-function-alignment"],
-        );
-        assert_eq!(plan.arguments, ["-Zmin-function-alignment=16"]);
+        let option = ["-Zmin-function-alignment"];
+        let plan = plan_with(&RULE, "-fmin-function-alignment=8", &option);
+        assert_eq!(plan.arguments, ["-Zmin-function-alignment=8"]);
         assert!(plan.assembly.is_empty());
+    }
+
+    #[test]
+    fn statics_are_aligned_as_their_type_is() {
+        let option = ["-Zmin-function-alignment"];
+        let plan = plan_with(&RULE, "-fmin-function-alignment=16", &option);
+        assert!(plan.arguments.is_empty());
+        assert_eq!(plan.assembly, [Rewrite::FunctionAlignment(16)]);
     }
 
     #[test]
