@@ -124,8 +124,8 @@ man:
 #: Variables
 #:   ARCH=<name>       s390x, ppc64le or arm64: build for that architecture, with a kernel that is
 #:                     built here, and test there
-#:   KERNEL=<release>  another kernel of the archive, such as 7.2.9+deb13-amd64; or clang, with kCFI,
-#:                     or clang-lto, with link-time optimisation too, which are built here
+#:   KERNEL=<release>  another kernel of the archive, such as 7.2.9+deb13-amd64; or clang-lto,
+#:                     which is built here, with kCFI and link-time optimisation
 #:   KDIR=<directory>  a prepared kernel tree of your own
 #:   BACKEND=core      do without the kernel's own Rust crates, also where they are
 #:   WITHOUT=<words>   do without what this kernel's C code has and rustc cannot give: expolines,

@@ -119,11 +119,9 @@ find_built() {
 	ppc64le) built_image=vmlinux ;;
 	arm64) built_image=Image ;;
 	*)
-		case $arch/$release in
-		x86_64/clang | x86_64/clang-lto) ;;
-		*) die "no kernel is built here for $arch ${release:+and $release}; there is one for ARCH=s390x, ppc64le and arm64, and" \
-			"for x86_64 KERNEL=clang and KERNEL=clang-lto" ;;
-		esac
+		[[ $arch/$release = x86_64/clang-lto ]] ||
+			die "no kernel is built here for $arch ${release:+and $release}; there is one for ARCH=s390x, ppc64le and arm64, and" \
+				"for x86_64 KERNEL=clang-lto"
 		built=$release
 		built_image=bzImage
 		built_root=(--clang)
@@ -134,8 +132,7 @@ find_built() {
 		;;
 	esac
 	built_fragments=("$top"/scripts/kernel.config{,".$arch"})
-	[[ $built = "$arch" ]] || built_fragments+=("$top/scripts/kernel.config.clang")
-	[[ $built != clang-lto ]] || built_fragments+=("$top/scripts/kernel.config.clang-lto")
+	[[ $built = "$arch" ]] || built_fragments+=("$top/scripts/kernel.config.$built")
 	mapfile -t built_patches < <(compgen -G "$top/scripts/kernel-patches/$arch/*.patch")
 }
 
