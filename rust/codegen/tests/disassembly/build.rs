@@ -25,6 +25,19 @@ impl Derived {
     /// Derives from [`BASE`] and more flags.
     pub fn new(flags: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        run(&mut Self::command(flags, &directory));
+        Self { directory }
+    }
+
+    /// Returns why nothing can be derived from [`BASE`] and more flags.
+    pub fn refusal(flags: &str) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        let output = Self::command(flags, &directory).output().unwrap();
+        assert!(!output.status.success(), "{flags} is not refused");
+        text(&output.stderr)
+    }
+
+    fn command(flags: &str, directory: &TempDir) -> Command {
         let config = directory.path().join("auto.conf");
         fs::write(&config, "CONFIG_X86_64=y\n").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_codegen"));
@@ -38,8 +51,7 @@ impl Derived {
             .arg("--")
             .args(BASE.split_whitespace())
             .args(flags.split_whitespace());
-        run(&mut command);
-        Self { directory }
+        command
     }
 
     /// Changes one of the files, to see what becomes of objects without it.
@@ -127,6 +139,14 @@ pub fn has(finding: &Finding) -> bool {
 /// Returns the compiler to derive for: `RUSTC`, or that of the machine.
 pub fn rustc() -> PathBuf {
     std::env::var_os("RUSTC").map_or_else(|| PathBuf::from("rustc"), PathBuf::from)
+}
+
+/// Returns whether the compiler's core has functions that are compiled without the sanitizers of their callers.
+pub fn leaves_out_sanitizers() -> bool {
+    let mut command = Command::new(rustc());
+    let root = text(&run(command.args(["--print", "sysroot"])).stdout);
+    let core = Path::new(root.trim_end()).join("lib/rustlib/src/rust/library/core/src/lib.rs");
+    fs::read_to_string(core).is_ok_and(|source| source.contains("feature(no_sanitize)"))
 }
 
 /// Returns whether the compiler has an option `-Z name`.
