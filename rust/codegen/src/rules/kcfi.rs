@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
         ours: "`-Zsanitizer=kcfi -Zsanitizer-cfi-normalize-integers`, `-Zsanitizer-kcfi-arity`; no functions are merged, since \
                merged ones have one type",
         refused: "C does not normalise integers: a Rust function's type would have another hash; rustc lacks an option; its core \
-                  has calls without the check (before 1.87), which FineIBT lets end in a panic",
+                  has calls without the check (before 1.88), which FineIBT lets end in a panic",
     },
     derive,
 };
