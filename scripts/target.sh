@@ -52,8 +52,8 @@ else
 	enter+=(--)
 fi
 
-# A kernel that clang made takes modules that clang made.
-if [[ ! ${LLVM-}${CC-} ]] && grep --quiet --line-regexp --no-messages CONFIG_CC_IS_CLANG=y "$tree"/{.config,include/config/auto.conf}; then
+# A kernel that clang made takes modules that clang made; which clang, is up to who has the tree.
+if [[ ! ${KDIR-} || ! ${LLVM-}${CC-} ]] && grep --quiet --line-regexp --no-messages CONFIG_CC_IS_CLANG=y "$tree"/{.config,include/config/auto.conf}; then
 	make_arch+=(LLVM=1)
 fi
 
