@@ -6,9 +6,14 @@
 //! that no file in /proc contains means "end of record", and `seq_putc()` writes a newline for it.
 //! A new caller with an old callee would write that byte into the file.
 //!
-//! It never happens. The kernel moves each task to the new functions at a moment when none of the
-//! old ones is on its stack, and all of them at once; a task in the new `cmdline_proc_show()` is
-//! not moved back before it has returned. So a task sees both old or both new, for the whole call.
+//! The kernel moves each task to the new functions at a moment when none of the old ones is on its
+//! stack, and all of them at once; so a task sees both old or both new, for the whole call.
+//!
+//! When the livepatch goes, it is the other way round, but for a gap in kernels that preempt tasks
+//! in the kernel: klp_check_stack() looks for the new functions, and does not see the one that
+//! klp_ftrace_handler() has chosen for a task and that the task has not entered yet. A task that is
+//! preempted between the two is moved back, and runs that one new function with old callees. So a
+//! new function should do no harm when it calls an old one, once. Here it writes that byte, once.
 //!
 //! The protection is for what is on the stack together. Two functions that an unpatched third one
 //! calls in turn (the `start` and `next` of a `seq_operations`, say) can be seen in a mixture.
