@@ -23,6 +23,7 @@ mod machine;
 pub mod model;
 mod modinfo;
 pub mod module;
+mod params;
 mod prototype;
 mod report;
 mod source;
@@ -138,6 +139,7 @@ const RULES: &[Rule] = &[
     symbols::check,
     klp::check,
     special::check,
+    params::check,
 ];
 
 /// A livepatch that was checked for itself.

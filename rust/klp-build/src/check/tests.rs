@@ -8,6 +8,7 @@ mod machines;
 mod make;
 mod model;
 mod modinfo;
+mod params;
 mod special;
 mod stack;
 mod symbols;
@@ -210,6 +211,17 @@ fn btf((endian, e_machine): (Endianness, u16)) -> Vec<u8> {
             ("repl_offset", int, 32),
             ("cpuid", short, 64),
             (length, byte, 96),
+        ],
+    );
+    let pointer = btf.ptr(byte);
+    btf.structure(
+        "kernel_param",
+        40,
+        &[
+            ("name", pointer, 0),
+            ("mod", pointer, 64),
+            ("ops", pointer, 128),
+            ("perm", short, 192),
         ],
     );
     for name in ["show", "not_traced", "quiet"] {

@@ -106,8 +106,8 @@ fn others() {
           (.gnu.linkonce.this_module): put a function of the livepatch there, which uses it"]
     );
     assert_eq!(
-        in_section("__param", DATA),
-        ["some_mod: mod_key: the loader reads it there before its address is known (__param): use it in a function instead"]
+        in_section("__ex_table", DATA),
+        ["some_mod: mod_key: the loader reads it there before its address is known (__ex_table): use it in a function instead"]
     );
     assert_eq!(
         in_section(".debug_info", 0),

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The parameters are one behind the other, as the kernel reads them.
+//!
+//! The linker puts them together, each from a variable in the section `__param`. A compiler that aligns such a variable to more
+//! than the kernel's own tears them apart: rustc does so, in some releases, where it was told `-Zmin-function-alignment`. The kernel
+//! takes the gap for a parameter then, whose name is at address zero.
+//!
+//! C source: `struct kernel_param` in `<linux/moduleparam.h>`; `find_module_sections()`, `parse_args()`.
+
+use livepatch_btf::{Kind, Type};
+
+use super::context::Context;
+use super::finding::{Finding, Findings};
+use super::Error;
+
+/// The section, and what it is made of.
+const SECTION: &str = "__param";
+const STRUCT: &str = "kernel_param";
+/// What no parameter is without: its name, and how it is read and written.
+const POINTERS: [&str; 2] = ["name", "ops"];
+
+/// Checks it.
+pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<(), Error> {
+    let Some((index, section)) = context.file().section_by_name(SECTION) else {
+        return Ok(());
+    };
+    let Some((size, pointers)) = layout(context)? else {
+        findings.push(Finding::unknown(
+            "params",
+            format!("whether the parameters are where the kernel looks for them, for lack of the kernel's type information ({STRUCT})"),
+            "give a kernel with BTF",
+        ));
+        return Ok(());
+    };
+    let relocations = context.module.relocations(index);
+    let is_there = |offset: u64| {
+        relocations
+            .iter()
+            .any(|relocation| relocation.r_offset == offset)
+    };
+    let is_whole = section.size() % size == 0
+        && (0..section.size() / size)
+            .flat_map(|parameter| pointers.map(|pointer| parameter * size + pointer))
+            .all(is_there);
+
+    if !is_whole {
+        findings.push(Finding::refused(
+            "params",
+            format!(
+                "its parameters ({SECTION}, {:#x} bytes) are not {size} bytes apart, as the kernel reads them: it would follow a null pointer",
+                section.size()
+            ),
+            "build it with a compiler that aligns variables as that of the kernel does; rustc 1.85 does, 1.97 does not where \
+             -Zmin-function-alignment is more than 8",
+        ));
+    }
+    Ok(())
+}
+
+/// Returns the size of a parameter, and where its pointers are; [`None`] if it is not known.
+fn layout(context: &Context<'_>) -> Result<Option<(u64, [u64; 2])>, Error> {
+    let Some(btf) = context.target.btf()? else {
+        return Ok(None);
+    };
+    Ok(btf.find(Kind::Struct, STRUCT).into_iter().find_map(|id| {
+        let size = btf.size_of(id).ok().filter(|size| *size != 0)?;
+        let Ok(Type::Struct(composite)) = btf.get(id) else {
+            return None;
+        };
+        let offset = |name: &str| {
+            let mut members = composite.members.iter();
+            members
+                .find(|member| member.name == name)
+                .map(|member| u64::from(member.bit_offset / 8))
+        };
+        let [name, ops] = POINTERS;
+        Some((size, [offset(name)?, offset(ops)?]))
+    }))
+}
