@@ -20,5 +20,5 @@ refuse() {
 readonly ENABLED=/sys/kernel/tracing/enabled_functions
 refuse refused_unknown "symbol 'no_function_of_this_name' not found in symbol table"
 refuse refused_no_ftrace "failed to find location for function '__schedule'"
-refuse refused_ambiguous "unresolvable ambiguity for symbol 'c_start' in object '"
+refuse refused_ambiguous "unresolvable ambiguity for symbol 't_start' in object '"
 done_testing

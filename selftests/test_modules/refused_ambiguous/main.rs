@@ -2,7 +2,7 @@
 
 //! A livepatch that the kernel refuses: there are several functions of the old name.
 //!
-//! `c_start()` is a static function of several files in /proc. An author says which one is meant
+//! `t_start()` is a static function of several files in kernel/trace. An author says which one is meant
 //! with `sympos`; this one did not.
 
 use livepatch::bindings::{loff_t, seq_file};
@@ -13,7 +13,7 @@ mod ambiguous {
     use super::*;
 
     #[replace]
-    unsafe extern "C" fn c_start(_m: *mut seq_file, _pos: *mut loff_t) -> *mut c_void {
+    unsafe extern "C" fn t_start(_m: *mut seq_file, _pos: *mut loff_t) -> *mut c_void {
         core::ptr::null_mut()
     }
 }
