@@ -5,8 +5,15 @@
 #
 # Usage: selftests/host/new.sh
 #
-# KERNEL or KDIR, and BACKEND, choose the kernel, as ever. The livepatches are in patches/ while this runs: `make new` puts them
-# there.
+# KERNEL or KDIR, and BACKEND, choose the kernel, as ever. `make new` puts the livepatches into patches/, which is a copy here: another
+# kernel's build of the same checkout, at the same time, must not see them come and go.
+
+set -euo pipefail
+if [[ ${1-} != --private ]]; then
+	namespace=(unshare --mount)
+	((EUID == 0)) || namespace=(unshare --user --map-root-user --mount)
+	exec "${namespace[@]}" -- "${BASH_SOURCE[0]}" --private
+fi
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -21,15 +28,14 @@ find_klp_build
 [[ $klp_build ]] || skip_all "there is no klp-build: $why_no_klp_build"
 [[ ${kernel-} ]] || skip_all 'what is known of the kernel of KDIR is not enough'
 
+cp --archive -- "$TOP/patches" "$work/patches"
+mount --bind -- "$work/patches" "$TOP/patches"
 # The first one is called like its function, as is usual.
 made=(default_llseek new_of_module)
 for name in "${made[@]}"; do
-	[[ ! -e $TOP/patches/$name ]] || die "patches/$name is there already, and this test would delete it"
+	[[ ! -e $TOP/patches/$name ]] || die "patches/$name is there already, and this test makes one of its own"
 done
-delete_made() {
-	rm -rf -- "${made[@]/#/"$TOP/patches/"}" "${made[@]/#/"$output/patches/"}"
-}
-trap 'delete_made; rm -rf -- "$work"' EXIT
+trap 'rm -rf -- "${made[@]/#/"$output/patches/"}" "$work"' EXIT
 plan 13
 
 # new(variable...) - make new, as its user does; what it says is kept
