@@ -36,7 +36,7 @@ for name in "${made[@]}"; do
 	[[ ! -e $TOP/patches/$name ]] || die "patches/$name is there already, and this test makes one of its own"
 done
 trap 'rm -rf -- "${made[@]/#/"$output/patches/"}" "$work"' EXIT
-plan 13
+plan 15
 
 # new(variable...) - make new, as its user does; what it says is kept
 new() {
@@ -76,6 +76,9 @@ for name in "${made[@]}"; do
 	ok "$name fits" fits "$name"
 done
 ok 'a livepatch that is there stays' refused 'patches/default_llseek is there already: .*(NAME=' FUNCTION=default_llseek
+rm -r -- "$TOP/patches/default_llseek"
+ok 'without one of them, the others are built' build
+ok 'and nothing is left of it' test ! -e "$output/patches/default_llseek"
 ok 'no such function' refused 'vmlinux has no function default_lseek; did you mean default_llseek' FUNCTION=default_lseek
 ok 'a function of another object' refused 'it is in pktgen: give --object pktgen (OBJECT=pktgen for make)' FUNCTION=pgctrl_show
 ok 'several functions of a name' refused 'functions init_once: 1 at .*(SYMPOS=N ' FUNCTION=init_once
