@@ -85,7 +85,7 @@ update:
 #: Testing
 #:   check            what needs no kernel: formatting, lints, tests on this machine
 #:   test             check, and everything that runs in a virtual machine
-#:   test-all         test, and the livepatches and selftests on the other architectures
+#:   test-all         test, and the livepatches and selftests on the other architectures, and on a kernel of clang's
 #:   selftest         upstream's livepatch selftests, on modules in C and in Rust
 #:   soak             the long forms of the tests
 #:   bench            size, instructions and build time, next to C; and what klp-build costs
