@@ -83,7 +83,7 @@ impl Derived {
             .env("RUSTC_BOOTSTRAP", "1")
             .arg(prefixed("@", &self.path("rustc_flags")))
             .args(["--crate-name", "fixture", "--crate-type", "rlib"])
-            .args(sizedness())
+            .args(dialect())
             .arg("--emit=asm")
             .arg(prefixed("--out-dir=", self.directory.path()))
             .arg(fixture("fixture.rs"));
@@ -156,24 +156,31 @@ pub fn has_unstable(name: &str) -> bool {
     text(&run(&mut command).stdout).contains(&format!(" {name}="))
 }
 
-/// Returns the argument that the fixture needs where rustc knows several kinds of sizedness.
-fn sizedness() -> &'static [&'static str] {
-    static KNOWN: OnceLock<bool> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
+/// What the fixture has to be told of the compiler: nothing, that it knows several kinds of sizedness, that it calls drop glue so.
+const DIALECTS: [&[&str]; 3] = [
+    &[],
+    &["--cfg", "sizedness"],
+    &["--cfg", "sizedness", "--cfg", "drop_glue"],
+];
+
+/// Returns the arguments that the fixture needs for rustc to compile it.
+fn dialect() -> &'static [&'static str] {
+    static KNOWN: OnceLock<&[&str]> = OnceLock::new();
+    let is_understood = |dialect: &&[&str]| {
+        let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(rustc());
+        // Not to /dev/null: rustc renames what it has written, and root would have a file in the place of the device.
         command
             .env("RUSTC_BOOTSTRAP", "1")
             .args(["--crate-name", "fixture", "--crate-type", "rlib"])
-            .arg("--emit=metadata=/dev/null")
-            .args(["--cfg", "sizedness", "--edition=2021", "-Cpanic=abort"])
+            .arg("--emit=metadata")
+            .arg(prefixed("--out-dir=", directory.path()))
+            .args(*dialect)
+            .args(["--edition=2021", "-Cpanic=abort"])
             .arg(fixture("fixture.rs"));
         command.output().unwrap().status.success()
-    });
-    if *known {
-        &["--cfg", "sizedness"]
-    } else {
-        &[]
-    }
+    };
+    KNOWN.get_or_init(|| DIALECTS.into_iter().find(is_understood).unwrap_or_default())
 }
 
 fn fixture(name: &str) -> PathBuf {

@@ -6,7 +6,7 @@
 #![allow(internal_features, unused_features)]
 #![no_core]
 
-// What the compiler must know by name. Newer ones have more kinds of sizedness.
+// What the compiler must know by name. Newer ones have more kinds of sizedness, and the newest another name for drop glue.
 #[cfg(sizedness)]
 #[lang = "pointee_sized"]
 pub trait PointeeSized {}
@@ -25,6 +25,10 @@ pub trait Copy {}
 pub unsafe trait Sync {}
 #[lang = "freeze"]
 pub unsafe auto trait Freeze {}
+#[cfg(drop_glue)]
+#[lang = "drop_glue"]
+unsafe fn drop_glue<T: PointeeSized>(_: &mut T) {}
+#[cfg(not(drop_glue))]
 #[lang = "drop_in_place"]
 unsafe fn drop_in_place<T: ?Sized>(_: *mut T) {}
 
