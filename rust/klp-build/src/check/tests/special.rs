@@ -109,6 +109,11 @@ fn others() {
         in_section("__ex_table", DATA),
         ["some_mod: mod_key: the loader reads it there before its address is known (__ex_table): use it in a function instead"]
     );
+    // There is more to say of it: what is made here are no parameters.
+    assert_eq!(
+        in_section("__param", DATA)[0],
+        "some_mod: mod_key: the loader reads it there before its address is known (__param): use it in a function instead"
+    );
     assert_eq!(
         in_section(".debug_info", 0),
         ["some_mod: mod_key: it is used in .debug_info, which is not in memory: remove the section"]
