@@ -8,8 +8,6 @@
 //!
 //! C source: `struct kernel_param` in `<linux/moduleparam.h>`; `find_module_sections()`, `parse_args()`.
 
-use livepatch_btf::{Kind, Type};
-
 use super::context::Context;
 use super::finding::{Finding, Findings};
 use super::Error;
@@ -18,14 +16,14 @@ use super::Error;
 const SECTION: &str = "__param";
 const STRUCT: &str = "kernel_param";
 /// What no parameter is without: its name, and how it is read and written.
-const POINTERS: [&str; 2] = ["name", "ops"];
+const POINTERS: [&[&str]; 2] = [&["name"], &["ops"]];
 
 /// Checks it.
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<(), Error> {
     let Some((index, section)) = context.file().section_by_name(SECTION) else {
         return Ok(());
     };
-    let Some((size, pointers)) = layout(context)? else {
+    let Some((size, pointers)) = context.target.structure(STRUCT, POINTERS)? else {
         findings.push(Finding::unknown(
             "params",
             format!("whether the parameters are where the kernel looks for them, for lack of the kernel's type information ({STRUCT})"),
@@ -56,25 +54,4 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) -> Result<()
         ));
     }
     Ok(())
-}
-
-/// Returns the size of a parameter, and where its pointers are; [`None`] if it is not known.
-fn layout(context: &Context<'_>) -> Result<Option<(u64, [u64; 2])>, Error> {
-    let Some(btf) = context.target.btf()? else {
-        return Ok(None);
-    };
-    Ok(btf.find(Kind::Struct, STRUCT).into_iter().find_map(|id| {
-        let size = btf.size_of(id).ok().filter(|size| *size != 0)?;
-        let Ok(Type::Struct(composite)) = btf.get(id) else {
-            return None;
-        };
-        let offset = |name: &str| {
-            let mut members = composite.members.iter();
-            members
-                .find(|member| member.name == name)
-                .map(|member| u64::from(member.bit_offset / 8))
-        };
-        let [name, ops] = POINTERS;
-        Some((size, [offset(name)?, offset(ops)?]))
-    }))
 }

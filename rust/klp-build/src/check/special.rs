@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 
 use livepatch_abi::object::VMLINUX;
 use livepatch_abi::unexported::Reference;
-use livepatch_btf::{Kind, Type};
 
 use super::context::Context;
 use super::finding::{Finding, Findings};
@@ -190,8 +189,8 @@ pub(super) fn check_places(
 }
 
 /// What `struct alt_instr` calls the distance of the original instructions, and their length: most architectures, and arm64.
-const INSTRUCTION: [&str; 2] = ["instr_offset", "orig_offset"];
-const LENGTH: [&str; 2] = ["instrlen", "orig_len"];
+const INSTRUCTION: &[&str] = &["instr_offset", "orig_offset"];
+const LENGTH: &[&str] = &["instrlen", "orig_len"];
 
 /// Returns the places of a section of code that alternatives replace, sorted.
 ///
@@ -200,26 +199,10 @@ fn alternatives(context: &Context<'_>, code: usize) -> Result<Vec<(u64, u64)>, E
     let Some((table, _)) = context.file().section_by_name(ALTERNATIVES.section) else {
         return Ok(Vec::new());
     };
-    let Some(btf) = context.target.btf()? else {
-        return Ok(Vec::new());
-    };
-    let layout = btf
-        .find(Kind::Struct, "alt_instr")
-        .into_iter()
-        .find_map(|id| {
-            let size = btf.size_of(id).ok()?;
-            let (Ok(Type::Struct(composite)), true) = (btf.get(id), size != 0) else {
-                return None;
-            };
-            let offset = |names: [&str; 2]| {
-                let mut members = composite.members.iter();
-                members
-                    .find(|member| names.contains(&member.name))
-                    .map(|member| u64::from(member.bit_offset / 8))
-            };
-            Some((size, offset(INSTRUCTION)?, offset(LENGTH)?))
-        });
-    let Some((size, instr_offset, instrlen)) = layout else {
+    let layout = context
+        .target
+        .structure("alt_instr", [INSTRUCTION, LENGTH])?;
+    let Some((size, [instr_offset, instrlen])) = layout else {
         return Ok(Vec::new());
     };
 

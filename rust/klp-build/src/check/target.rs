@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use livepatch_btf::{Btf, Kind};
+use livepatch_btf::{Btf, Kind, Type};
 use livepatch_elf::File;
 use livepatch_symbols::{Kernel, Lookup, Object};
 
@@ -152,6 +152,38 @@ impl<'a> Target<'a> {
             object: size("klp_object"),
             func: size("klp_func"),
         })
+    }
+
+    /// Returns the size of a structure of the kernel, and the offsets of some of its members, each of which has one of several names;
+    /// [`None`] if they are not known.
+    ///
+    /// # Errors
+    ///
+    /// The type information cannot be read.
+    pub fn structure<const N: usize>(
+        &self,
+        name: &str,
+        members: [&[&str]; N],
+    ) -> Result<Option<(u64, [u64; N])>, Error> {
+        let Some(btf) = self.btf()? else {
+            return Ok(None);
+        };
+
+        Ok(btf.find(Kind::Struct, name).into_iter().find_map(|id| {
+            let size = btf.size_of(id).ok().filter(|size| *size != 0)?;
+            let Ok(Type::Struct(composite)) = btf.get(id) else {
+                return None;
+            };
+            let mut offsets = [0; N];
+            for (offset, names) in offsets.iter_mut().zip(members) {
+                let member = composite
+                    .members
+                    .iter()
+                    .find(|member| names.contains(&member.name))?;
+                *offset = u64::from(member.bit_offset / 8);
+            }
+            Some((size, offsets))
+        }))
     }
 
     /// Returns the vermagic of the kernel, as its own modules have it; [`None`] if it has none that are known.
